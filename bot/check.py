@@ -1,0 +1,102 @@
+"""`python -m bot check`: what is wrong or missing, one line each, without starting the bot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+
+from bot import config, permissions
+from db import migrate
+from db.engine import Database
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to know; a grave one keeps the bot from working."""
+
+    grave: bool
+    text: str
+
+    def __str__(self) -> str:
+        return f"{'MEND' if self.grave else 'ok  '}  {self.text}"
+
+
+async def check(config_path: Path, environment: Mapping[str, str]) -> list[Finding]:
+    """Look at configuration, keys, database, token and the bot's rights; grave findings first."""
+    findings = _configuration(config_path, environment)
+    try:
+        findings += await _database(config.load_database_url(environment))
+    except config.ConfigError:
+        pass  # among the findings already
+    token = environment.get("MITASSIST_TOKEN", "").strip()
+    if token:
+        findings += await _discord(token)
+    return sorted(findings, key=lambda finding: not finding.grave)
+
+
+def _configuration(config_path: Path, environment: Mapping[str, str]) -> list[Finding]:
+    mistakes: list[config.Mistake] = []
+    try:
+        config.load_settings(config_path)
+    except config.ConfigError as error:
+        mistakes += error.mistakes
+    try:
+        config.load_secrets(environment)
+    except config.ConfigError as error:
+        mistakes += error.mistakes
+    if not mistakes:
+        return [Finding(False, "configuration and keys are complete")]
+    return [Finding(True, str(mistake)) for mistake in mistakes]
+
+
+async def _database(url: str) -> list[Finding]:
+    database = Database(url)
+    try:
+        revision = await migrate.current(database.engine)
+    except Exception as error:  # any driver's own errors: all mean that it cannot be reached
+        return [Finding(True, f"the database cannot be reached: {type(error).__name__}")]
+    finally:
+        await database.close()
+    if revision == migrate.head():
+        return [Finding(False, f"the database is at revision {revision}")]
+    if revision is not None and not migrate.is_known(revision):
+        return [Finding(True, f"the database is at revision {revision}, newer than this version: update")]
+    return [Finding(False, "the database will be migrated at the next start, or by `db upgrade`")]
+
+
+async def _discord(token: str) -> list[Finding]:
+    client = discord.Client(intents=discord.Intents.none())
+    async with client:
+        try:
+            await client.login(token)
+        except discord.LoginFailure:
+            return [Finding(True, "MITASSIST_TOKEN is not accepted by Discord: copy it again")]
+        except (discord.HTTPException, OSError) as error:
+            return [Finding(True, f"Discord cannot be reached: {type(error).__name__}")]
+        return await rights(client)
+
+
+async def rights(client: discord.Client) -> list[Finding]:
+    """The bot's rights in each server, over a client that is logged in."""
+    me = client.user
+    if me is None:
+        raise RuntimeError("the client is not logged in")
+    findings: list[Finding] = []
+    link = permissions.invite_link(client.application_id or me.id)
+    async for partial in client.fetch_guilds(limit=None):
+        guild = await client.fetch_guild(partial.id)
+        member = await guild.fetch_member(me.id)
+        granted = discord.Permissions.none()
+        for role in [guild.default_role, *member.roles]:
+            granted.value |= role.permissions.value
+        missing = permissions.missing(granted)
+        findings += [
+            Finding(True, f"{guild.name}: the right {name} is missing ({permissions.NEEDED[name]}); {link}")
+            for name in missing
+        ]
+        if not missing:
+            findings.append(Finding(False, f"{guild.name}: every right is there"))
+    if not findings:
+        findings.append(Finding(True, f"the bot is in no server yet; invite it: {link}"))
+    return findings

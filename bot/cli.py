@@ -1,0 +1,147 @@
+"""The command line: run, play, check, db upgrade, keys new."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+from bot import config
+from bot.errors import StartError
+from bot.services.identity import Keys
+
+EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 fine, 1 failed, 2 the configuration is wrong."""
+    options = _parser().parse_args(arguments)
+    load_dotenv(options.env)
+    try:
+        return _COMMANDS[options.command](options)
+    except config.ConfigError as error:
+        print("The configuration is wrong:", file=sys.stderr)
+        for mistake in error.mistakes:
+            print(f"  {mistake}", file=sys.stderr)
+        return EXIT_CONFIG
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        return EXIT_OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mitassist", description="MitAssist on Discord")
+    parser.add_argument("--config", type=Path, default=Path("config.toml"), help="settings (config.toml)")
+    parser.add_argument("--env", type=Path, default=Path(".env"), help="secrets (.env)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="run the bot")
+    commands.add_parser("check", help="say what is wrong or missing, without starting the bot")
+    play = commands.add_parser("play", help="rehearse in a simulated Discord, in a browser")
+    play.add_argument("--port", type=int, default=8765, help="loopback port of the page (8765)")
+    play.add_argument(
+        "--tour",
+        nargs="?",
+        const="story",
+        metavar="NAME",
+        help="play a story without a browser; `list` names them",
+    )
+    database = commands.add_parser("db", help="the database")
+    database.add_argument("action", choices=["upgrade"], help="bring it to the newest schema")
+    keys = commands.add_parser("keys", help="the sealing keys")
+    keys.add_argument("action", choices=["new"], help="print fresh ones for .env")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from bot.app import MitAssist
+    from bot.logs import configure
+
+    settings, secrets = _load(options)
+    configure(settings.logging)
+
+    async def run() -> None:
+        bot = MitAssist(settings, secrets.keys, secrets.database_url)
+        async with bot:
+            await bot.start(secrets.token)
+
+    import discord
+
+    try:
+        asyncio.run(run())
+    except discord.LoginFailure as error:
+        raise StartError("Discord does not accept MITASSIST_TOKEN. Copy the bot's token again.") from error
+    return EXIT_OK
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot.check import check
+
+    findings = asyncio.run(check(options.config, os.environ))
+    for finding in findings:
+        print(finding)
+    grave = any(finding.grave for finding in findings)
+    print("Something must be mended before the bot can run." if grave else "Everything needed is there.")
+    return EXIT_CONFIG if grave else EXIT_OK
+
+
+def _play(options: argparse.Namespace) -> int:
+    try:
+        from bot.play import main as play
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith("simcord"):
+            raise
+        raise StartError(
+            "The rehearsal needs an extra: pip install 'mitassist[play]', or type `make play`."
+        ) from error
+    if options.tour is None:
+        return play.play(options.port)
+    return play.tour(options.tour)
+
+
+def _database(_: argparse.Namespace) -> int:
+    from bot.app import prepare_database
+    from db.engine import Database
+    from db.migrate import head
+
+    async def upgrade() -> None:
+        database = Database(config.load_database_url(os.environ))
+        try:
+            await prepare_database(database)
+        finally:
+            await database.close()
+
+    asyncio.run(upgrade())
+    print(f"The database is at revision {head()}.")
+    return EXIT_OK
+
+
+def _keys(_: argparse.Namespace) -> int:
+    print("# Keep these apart from the database and its backups. Without them no boy finds his questions.")
+    for name, value in Keys.new().environment().items():
+        print(f"{name}={value}")
+    return EXIT_OK
+
+
+def _load(options: argparse.Namespace) -> tuple[config.Settings, config.Secrets]:
+    """Read everything and report every mistake of both at once. Raises ConfigError."""
+    mistakes: list[config.Mistake] = []
+    settings, secrets = config.Settings(), None
+    try:
+        settings = config.load_settings(options.config)
+    except config.ConfigError as error:
+        mistakes += error.mistakes
+    try:
+        secrets = config.load_secrets(os.environ)
+    except config.ConfigError as error:
+        mistakes += error.mistakes
+    if mistakes or secrets is None:
+        raise config.ConfigError(mistakes)
+    return settings, secrets
+
+
+_COMMANDS = {"run": _run, "check": _check, "play": _play, "db": _database, "keys": _keys}

@@ -1,0 +1,282 @@
+"""Settings: ``config.toml`` for what is not secret, the environment (``.env``) for what is.
+
+Each setting is declared once, as a dataclass field; loading, validation and ``config.example.toml``
+are derived from that declaration.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.errors import StartError
+from bot.services.identity import KeyFormatError, Keys
+
+LANGUAGES = ("da", "en")
+DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///data/mitassist.sqlite3"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value must satisfy, and the sentence that explains the setting to the host."""
+
+    doc: str
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def wanted(self, kind: type) -> str:
+        """The accepted values, in words."""
+        if self.choices:
+            return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
+        if kind is int:
+            return f"a whole number from {self.minimum} to {self.maximum}"
+        return "a text that is not empty"
+
+    def accepts(self, value: object, kind: type) -> bool:
+        """Whether ``value`` has the right type and lies within the bounds."""
+        if kind is int:
+            if not isinstance(value, int) or isinstance(value, bool):
+                return False
+            low = self.minimum is None or value >= self.minimum
+            return low and (self.maximum is None or value <= self.maximum)
+        if not isinstance(value, str) or not value.strip():
+            return False
+        return not self.choices or value in self.choices
+
+
+def _setting(default: Any, doc: str, **bounds: Any) -> Any:
+    return field(default=default, metadata={"rule": Rule(doc, **bounds)})
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Defaults for a server that has not chosen otherwise."""
+
+    language: str = _setting(
+        "da", "Language of a new server; /admin language changes it there.", choices=LANGUAGES
+    )
+    timezone: str = _setting("Europe/Copenhagen", "Where a month begins: an IANA time zone name.")
+
+
+@dataclass(frozen=True)
+class QuestionSettings:
+    """Asking and publishing."""
+
+    delay_min_seconds: int = _setting(
+        5, "Shortest random wait before something anonymous is posted.", minimum=0, maximum=600
+    )
+    delay_max_seconds: int = _setting(
+        40, "Longest random wait before something anonymous is posted.", minimum=0, maximum=3600
+    )
+    draft_hours: int = _setting(
+        24, "Hours a preview waits for the boy before it is deleted.", minimum=1, maximum=168
+    )
+
+
+@dataclass(frozen=True)
+class AssistSettings:
+    """Crediting answers."""
+
+    emoji: str = _setting("🤝", "The reaction that gives an assist.")
+
+
+@dataclass(frozen=True)
+class CoachSettings:
+    """Calling a coach."""
+
+    summon_hours: int = _setting(
+        6, "Hours a coach has to accept before the boy is told to pick another.", minimum=1, maximum=168
+    )
+
+
+@dataclass(frozen=True)
+class LoggingSettings:
+    """What the log holds."""
+
+    level: str = _setting(
+        "INFO",
+        "How much the bot writes about itself.",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the bot was told by its host; frozen."""
+
+    server: ServerSettings = field(default_factory=ServerSettings)
+    questions: QuestionSettings = field(default_factory=QuestionSettings)
+    assists: AssistSettings = field(default_factory=AssistSettings)
+    coaches: CoachSettings = field(default_factory=CoachSettings)
+    logging: LoggingSettings = field(default_factory=LoggingSettings)
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What comes from the environment and is never printed."""
+
+    token: str = field(repr=False)
+    keys: Keys = field(repr=False)
+    database_url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One wrong value: where, what was found, what is wanted."""
+
+    key: str
+    found: str
+    wanted: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: found {self.found}; wanted {self.wanted}"
+
+
+class ConfigError(StartError):
+    """The configuration is wrong; ``mistakes`` holds all that was found."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+_SECTIONS: dict[str, type[Any]] = {
+    "server": ServerSettings,
+    "questions": QuestionSettings,
+    "assists": AssistSettings,
+    "coaches": CoachSettings,
+    "logging": LoggingSettings,
+}
+
+
+def load_settings(path: Path) -> Settings:
+    """Read ``config.toml``; a missing file means every default.
+
+    Raises ConfigError with every mistake in the file.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Mistake(path.name, str(error), "a TOML file")]) from error
+    mistakes: list[Mistake] = []
+    sections = {name: _read_section(name, kind, document, mistakes) for name, kind in _SECTIONS.items()}
+    mistakes += [
+        Mistake(name, "an unknown section", "one of " + ", ".join(_SECTIONS))
+        for name in document
+        if name not in _SECTIONS
+    ]
+    settings = Settings(**sections)
+    mistakes += _across(settings)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return settings
+
+
+def _read_section(name: str, kind: type[Any], document: dict[str, Any], mistakes: list[Mistake]) -> Any:
+    given: Any = document.get(name, {})
+    if not isinstance(given, dict):
+        mistakes.append(Mistake(name, repr(given), f"a section [{name}]"))
+        return kind()
+    values: dict[str, Any] = given
+    known = {item.name: item for item in fields(kind)}
+    accepted: dict[str, Any] = {}
+    for key, value in values.items():
+        where = f"{name}.{key}"
+        if key not in known:
+            mistakes.append(Mistake(where, "an unknown key", "one of " + ", ".join(known)))
+            continue
+        rule: Rule = known[key].metadata["rule"]
+        value_kind = type(known[key].default)
+        if rule.accepts(value, value_kind):
+            accepted[key] = value
+        else:
+            mistakes.append(Mistake(where, repr(value), rule.wanted(value_kind)))
+    return kind(**accepted)
+
+
+def _across(settings: Settings) -> list[Mistake]:
+    """What no single value shows."""
+    mistakes: list[Mistake] = []
+    questions = settings.questions
+    if questions.delay_min_seconds > questions.delay_max_seconds:
+        mistakes.append(
+            Mistake(
+                "questions.delay_min_seconds",
+                str(questions.delay_min_seconds),
+                f"at most questions.delay_max_seconds ({questions.delay_max_seconds})",
+            )
+        )
+    try:
+        ZoneInfo(settings.server.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        mistakes.append(
+            Mistake("server.timezone", repr(settings.server.timezone), 'a name such as "Europe/Copenhagen"')
+        )
+    return mistakes
+
+
+def load_secrets(environment: Mapping[str, str]) -> Secrets:
+    """Read the token, the keys and the database URL.
+
+    Raises ConfigError with every secret that is missing or malformed; the values are not shown.
+    """
+    mistakes: list[Mistake] = []
+    token = environment.get("MITASSIST_TOKEN", "").strip()
+    if not token:
+        mistakes.append(Mistake("MITASSIST_TOKEN", "nothing", "the bot token from the developer portal"))
+    keys: Keys | None = None
+    try:
+        keys = Keys.parse(
+            environment.get("MITASSIST_SEAL_KEYS", ""), environment.get("MITASSIST_MEMBER_KEY", "")
+        )
+    except KeyFormatError as error:
+        mistakes += [
+            Mistake(name, found, "what `python -m bot keys new` prints") for name, found in error.problems
+        ]
+    try:
+        url = load_database_url(environment)
+    except ConfigError as error:
+        mistakes += error.mistakes
+        url = ""
+    if mistakes or keys is None:
+        raise ConfigError(mistakes)
+    return Secrets(token, keys, url)
+
+
+def load_database_url(environment: Mapping[str, str]) -> str:
+    """The database to use; the embedded SQLite file when nothing is said.
+
+    Raises ConfigError when the URL is for a driver that the bot does not use.
+    """
+    url = environment.get("MITASSIST_DATABASE_URL", "").strip() or DEFAULT_DATABASE_URL
+    if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ConfigError(
+            [
+                Mistake(
+                    "MITASSIST_DATABASE_URL",
+                    f"a URL for {url.split(':', 1)[0] or 'nothing'}",
+                    "sqlite+aiosqlite:///… or postgresql+asyncpg://…",
+                )
+            ]
+        )
+    return url
+
+
+def example() -> str:
+    """The text of ``config.example.toml``: every key with its explanation and its default."""
+    lines = [
+        "# MitAssist: settings that are not secret. Copy to config.toml and change what you need.",
+        "# The token, the keys and the database URL belong in .env (see .env.example).",
+    ]
+    for name, kind in _SECTIONS.items():
+        lines += ["", f"# {(kind.__doc__ or '').strip()}", f"[{name}]"]
+        for item in fields(kind):
+            rule: Rule = item.metadata["rule"]
+            value = str(item.default) if isinstance(item.default, int) else f'"{item.default}"'
+            lines += [f"# {rule.doc} Wanted: {rule.wanted(type(item.default))}.", f"{item.name} = {value}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,39 @@
+"""How a question's thread should look: one word, computed here, shown by the cog."""
+
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Question, QuestionState
+from db.repositories import questions
+
+
+class Appearance(StrEnum):
+    """What Discord should show of a question."""
+
+    UNANSWERED = "unanswered"
+    ANSWERED = "answered"
+    COACH = "coach"
+    SOLVED = "solved"
+    HIDDEN = "hidden"
+    WITHDRAWN = "withdrawn"
+
+
+async def refresh(session: AsyncSession, question: Question) -> None:
+    """Write down how the question should look after what this transaction changed."""
+    question.appearance = await _appearance(session, question)
+    await session.flush()
+
+
+async def _appearance(session: AsyncSession, question: Question) -> Appearance:
+    if question.state is QuestionState.WITHDRAWN:
+        return Appearance.WITHDRAWN
+    if question.hidden:
+        return Appearance.HIDDEN
+    if question.state is QuestionState.SOLVED:
+        return Appearance.SOLVED
+    if await questions.has_coach(session, question.id):
+        return Appearance.COACH
+    if await questions.has_visible_answer(session, question.id):
+        return Appearance.ANSWERED
+    return Appearance.UNANSWERED

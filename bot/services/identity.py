@@ -1,0 +1,157 @@
+"""Who a member is, behind seals. The only place where a seal is turned back into a member.
+
+A question's asker is sealed with authenticated encryption under a key that is not in the database,
+with fresh randomness for each seal: two seals of one boy cannot be told from those of two boys.
+Members who need a stable row (players) are found by a keyed hash.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_KEY_BYTES = 32
+_FINGERPRINT_BYTES = 4
+_NONCE_BYTES = 12
+
+
+class Purpose(StrEnum):
+    """Why a seal is opened; each opening is counted under its purpose."""
+
+    COMPARE = "compare"
+    SHOW_PLAYER = "show_player"
+    READ_LINE = "read_line"
+
+
+class KeyFormatError(ValueError):
+    """Keys are missing or malformed; ``problems`` holds (variable, what was found), never a key."""
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        super().__init__(", ".join(name for name, _ in problems))
+        self.problems = problems
+
+
+class UnknownKeyError(Exception):
+    """A seal was made under a key that this process does not hold, or it was tampered with."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The sealing keys, the current one first, and the key of the member hash."""
+
+    seal: tuple[bytes, ...] = field(repr=False)
+    member: bytes = field(repr=False)
+
+    @classmethod
+    def new(cls) -> "Keys":
+        """Fresh random keys."""
+        return cls((secrets.token_bytes(_KEY_BYTES),), secrets.token_bytes(_KEY_BYTES))
+
+    @classmethod
+    def parse(cls, seal: str, member: str) -> "Keys":
+        """Read base64 keys; ``seal`` may hold several, separated by commas, the current one first.
+
+        Raises KeyFormatError naming every variable that is wrong.
+        """
+        problems: list[tuple[str, str]] = []
+        seal_keys = tuple(_decode("MITASSIST_SEAL_KEYS", part, problems) for part in seal.split(","))
+        member_key = _decode("MITASSIST_MEMBER_KEY", member, problems)
+        if problems:
+            raise KeyFormatError(problems)
+        return cls(seal_keys, member_key)
+
+    def environment(self) -> dict[str, str]:
+        """The keys as lines for ``.env``."""
+        return {
+            "MITASSIST_SEAL_KEYS": ",".join(base64.b64encode(key).decode() for key in self.seal),
+            "MITASSIST_MEMBER_KEY": base64.b64encode(self.member).decode(),
+        }
+
+
+def _decode(name: str, text: str, problems: list[tuple[str, str]]) -> bytes:
+    if not text.strip():
+        problems.append((name, "nothing"))
+        return b""
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        problems.append((name, "something that is not base64"))
+        return b""
+    if len(key) != _KEY_BYTES:
+        problems.append((name, f"a key of {len(key)} bytes"))
+    return key
+
+
+class Identity:
+    """Seals members and texts, compares, and computes member keys."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._ciphers = {_fingerprint(key): AESGCM(key) for key in keys.seal}
+        self._current = _fingerprint(keys.seal[0])
+        self._member_key = keys.member
+        self.openings: Counter[Purpose] = Counter()
+
+    def member_key(self, guild_id: int, user_id: int) -> bytes:
+        """A stable 32-byte pseudonym of a member in one server; useless without the key."""
+        message = b"member" + guild_id.to_bytes(8) + user_id.to_bytes(8)
+        return hmac.digest(self._member_key, message, hashlib.sha256)
+
+    def seal_member(self, user_id: int, context: str) -> bytes:
+        """Seal a member's id to one row; ``context`` (the row's token) keeps it from being moved."""
+        return self._seal(user_id.to_bytes(8), f"member:{context}")
+
+    def is_member(self, seal: bytes | None, context: str, user_id: int) -> bool:
+        """Whether the seal holds this member. A destroyed seal holds nobody."""
+        if seal is None:
+            return False
+        opened = self._open(seal, f"member:{context}", Purpose.COMPARE)
+        return hmac.compare_digest(opened, user_id.to_bytes(8))
+
+    def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
+        """The contexts among ``(context, seal)`` whose seal holds this member."""
+        return {context for context, seal in seals if self.is_member(seal, context, user_id)}
+
+    def open_member(self, seal: bytes, context: str, purpose: Purpose) -> int:
+        """The member behind a seal. Raises UnknownKeyError when no key fits."""
+        return int.from_bytes(self._open(seal, f"member:{context}", purpose))
+
+    def seal_text(self, text: str, context: str) -> bytes:
+        """Seal a private text to one row."""
+        return self._seal(text.encode(), f"text:{context}")
+
+    def open_text(self, seal: bytes, context: str) -> str:
+        """The text behind a seal. Raises UnknownKeyError when no key fits."""
+        return self._open(seal, f"text:{context}", Purpose.READ_LINE).decode()
+
+    def _seal(self, plain: bytes, context: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return self._current + nonce + self._ciphers[self._current].encrypt(nonce, plain, context.encode())
+
+    def _open(self, seal: bytes, context: str, purpose: Purpose) -> bytes:
+        self.openings[purpose] += 1
+        cipher = self._ciphers.get(seal[:_FINGERPRINT_BYTES])
+        if cipher is None:
+            raise UnknownKeyError("sealed under a key that is not in MITASSIST_SEAL_KEYS")
+        nonce_end = _FINGERPRINT_BYTES + _NONCE_BYTES
+        nonce, sealed = seal[_FINGERPRINT_BYTES:nonce_end], seal[nonce_end:]
+        try:
+            return cipher.decrypt(nonce, sealed, context.encode())
+        except InvalidTag as error:
+            raise UnknownKeyError("the seal does not belong to this row") from error
+
+
+def _fingerprint(key: bytes) -> bytes:
+    return hashlib.sha256(b"fingerprint" + key).digest()[:_FINGERPRINT_BYTES]
+
+
+def new_token() -> str:
+    """An opaque random name (22 URL-safe characters) for anything that leaves the database."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,107 @@
+"""Taking questions and answers out of sight, and back. Moderators act on texts, never on a person."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.errors import MemberError
+from bot.services import access, appearance
+from bot.services.ledger import settle
+from db.engine import Database
+from db.models import Answer
+from db.repositories import answers, questions
+
+_CHOICES = 25
+
+
+@dataclass(frozen=True)
+class HiddenQuestion:
+    """A question that can be restored."""
+
+    token: str
+    alias: str
+    title: str
+
+
+class ModerationService:
+    """Hide, remove, restore. Doing any of them twice changes nothing."""
+
+    def __init__(self, database: Database, clock: Clock, timezone: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._timezone = timezone
+
+    async def hide_question(self, thread_id: int) -> None:
+        """Take the question in this thread out of sight. Raises MemberError ``not_in_thread``."""
+        async with self._database.write() as session:
+            question = await questions.by_thread(session, thread_id, lock=True)
+            if question is None or question.state not in access.PUBLISHED:
+                raise MemberError("not_in_thread")
+            question.hidden = True
+            await appearance.refresh(session, question)
+
+    async def restore_question(self, guild_id: int, token: str) -> None:
+        """Show a hidden question again. Raises MemberError ``question_gone``."""
+        async with self._database.write() as session:
+            question = await questions.by_token(session, token, lock=True)
+            if question is None or question.guild_id != guild_id or question.state not in access.PUBLISHED:
+                raise MemberError("question_gone")
+            question.hidden = False
+            await appearance.refresh(session, question)
+
+    async def hidden_questions(self, guild_id: int) -> list[HiddenQuestion]:
+        """What `restore_question` can take."""
+        async with self._database.read() as session:
+            found = await questions.hidden(session, guild_id, _CHOICES)
+        return [HiddenQuestion(question.token, question.alias, question.title) for question in found]
+
+    async def hidden_in(self, thread_id: int) -> str | None:
+        """The token of the hidden question in this thread, if it is one."""
+        async with self._database.read() as session:
+            question = await questions.by_thread(session, thread_id)
+        return question.token if question and question.hidden else None
+
+    async def remove_answer(self, guild_id: int, token: str) -> bool:
+        """Take an answer away, and its credit. Returns whether it can be restored.
+
+        Raises MemberError ``answer_gone``.
+        """
+        return await self._set_removed(guild_id, token, removed=True)
+
+    async def restore_answer(self, guild_id: int, token: str) -> None:
+        """Show an answer again, and give its credit back.
+
+        Raises MemberError: a message that was written natively is deleted for good.
+        """
+        await self._set_removed(guild_id, token, removed=False)
+
+    async def answer_at(self, message_id: int) -> str:
+        """The token of the answer in a message. Raises MemberError ``not_an_answer``."""
+        async with self._database.read() as session:
+            answer = await answers.by_message(session, message_id)
+        if answer is None:
+            raise MemberError("not_an_answer")
+        return answer.token
+
+    async def _set_removed(self, guild_id: int, token: str, *, removed: bool) -> bool:
+        async with self._database.read() as session:
+            known = await answers.by_token(session, token)
+        if known is None or known.question.guild_id != guild_id:
+            raise MemberError("answer_gone")
+        async with self._database.write() as session:
+            question = await questions.lock(session, known.question_id)
+            answer = await self._locked(session, token)
+            if not removed and answer.post is None:
+                raise MemberError("native_is_gone")
+            answer.removed = removed
+            await session.flush()
+            await settle(session, question, answer.player_id, self._clock(), self._timezone)
+            await appearance.refresh(session, question)
+            return answer.post is not None
+
+    async def _locked(self, session: AsyncSession, token: str) -> Answer:
+        answer = await answers.by_token(session, token)
+        if answer is None:
+            raise MemberError("answer_gone")
+        return answer

@@ -1,0 +1,394 @@
+"""What leaves the bot: claimed here, sent by the cog, recorded here.
+
+A delivery is made for others to see. It has no author field: who asked cannot be rendered by mistake.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.services import appearance
+from bot.services.appearance import Appearance
+from bot.services.coaches import CoachProfile, profile_of
+from bot.services.identity import Identity
+from bot.services.servers import StatusTags
+from db.engine import Database
+from db.models import Answer, Guild, Post, PostKind, PostState, Question, QuestionState, Summon, SummonState
+from db.repositories import answers, coaches, guilds, posts, questions
+
+LEASE = timedelta(seconds=60)
+_BATCH = 20
+_FIRST_RETRY = timedelta(seconds=5)
+_LONGEST_RETRY = timedelta(minutes=10)
+# With the waits above this is a good day of trying.
+_MAX_ATTEMPTS = 150
+
+
+class Failure(StrEnum):
+    """Why Discord did not take a message."""
+
+    TRANSIENT = "transient"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What every delivery has. ``retry`` means that an earlier try may have reached Discord."""
+
+    post_id: int
+    token: str
+    retry: bool
+    guild_id: int
+    language: str
+
+
+@dataclass(frozen=True)
+class QuestionDelivery:
+    """A new thread in a forum."""
+
+    envelope: Envelope
+    forum_id: int
+    tag_ids: tuple[int, ...]
+    title: str
+    body: str
+    alias: str
+    topic: str
+    wants_coach: bool
+
+
+@dataclass(frozen=True)
+class FollowUpDelivery:
+    """The alias writes in his thread."""
+
+    envelope: Envelope
+    thread_id: int
+    alias: str
+    body: str
+
+
+@dataclass(frozen=True)
+class AnswerDelivery:
+    """A player writes in a thread."""
+
+    envelope: Envelope
+    thread_id: int
+    player_name: str
+    body: str
+
+
+@dataclass(frozen=True)
+class CoachCardDelivery:
+    """A coach is announced in a thread."""
+
+    envelope: Envelope
+    thread_id: int
+    coach: CoachProfile
+    coach_user_id: int
+
+
+@dataclass(frozen=True)
+class CaseDelivery:
+    """A private thread for a coach, with the question and two buttons."""
+
+    envelope: Envelope
+    channel_id: int
+    case_thread_id: int | None
+    case_code: str
+    coach_user_id: int
+    coach_name: str
+    question_thread_id: int
+    title: str
+    body: str
+    alias: str
+    topic: str
+    expires_at: int
+
+
+@dataclass(frozen=True)
+class CaseTextDelivery:
+    """A text in a coach's private thread: from the asker, or (``body`` None) a note that it is over."""
+
+    envelope: Envelope
+    case_thread_id: int
+    alias: str
+    body: str | None
+    ended: SummonState | None
+
+
+Delivery = (
+    QuestionDelivery | FollowUpDelivery | AnswerDelivery | CoachCardDelivery | CaseDelivery | CaseTextDelivery
+)
+
+
+@dataclass(frozen=True)
+class ThreadLook:
+    """A question's thread that must be brought to look as it should."""
+
+    question_id: int
+    language: str
+    thread_id: int
+    appearance: Appearance
+    token: str
+    tag_ids: tuple[int, ...]
+    title: str
+    body: str
+    alias: str
+    topic: str
+    wants_coach: bool
+
+
+@dataclass(frozen=True)
+class AnswerLook:
+    """An answer's message that must be brought to look as it should. ``token`` None: written natively."""
+
+    answer_id: int
+    language: str
+    thread_id: int
+    message_id: int
+    removed: bool
+    token: str | None
+    player_name: str
+    body: str
+
+
+class PublishingService:
+    """Leases out due posts and records what became of them."""
+
+    def __init__(self, database: Database, identity: Identity, clock: Clock) -> None:
+        self._database = database
+        self._identity = identity
+        self._clock = clock
+
+    async def recover(self) -> None:
+        """At the start of the only process: what was in its hands is free again, and is looked for first."""
+        if self._database.is_sqlite:
+            async with self._database.write() as session:
+                await posts.release_leases(session)
+
+    async def claim_due(self) -> list[Delivery]:
+        """Take what is due. What cannot be sent any more is cancelled on the way."""
+        async with self._database.write() as session:
+            found = await posts.claim_due(session, self._clock(), _BATCH)
+            return [delivery for post in found if (delivery := await self._claim(session, post))]
+
+    async def claim(self, post_id: int) -> Delivery | None:
+        """Take one post now, if it is due and nobody else has it."""
+        async with self._database.write() as session:
+            post = await posts.get(session, post_id, lock=True)
+            now = self._clock()
+            if post is None or post.state is not PostState.PENDING or post.due_at > now:
+                return None
+            if post.lease_until is not None and post.lease_until > now:
+                return None
+            return await self._claim(session, post)
+
+    async def state_of(self, post_id: int) -> PostState:
+        """How a post stands. Raises LookupError when there is none."""
+        async with self._database.read() as session:
+            post = await posts.get(session, post_id)
+        if post is None:
+            raise LookupError(post_id)
+        return post.state
+
+    async def case_thread(self, post_id: int, thread_id: int) -> None:
+        """The private thread exists, before anything is written in it."""
+        async with self._database.write() as session:
+            post = await posts.get(session, post_id, lock=True)
+            if post is not None and post.summon_id is not None:
+                await coaches.set_thread(session, post.summon_id, thread_id)
+
+    async def sent(self, post_id: int, message_id: int) -> None:
+        """Discord has it. For a question the message's id is also the thread's."""
+        async with self._database.write() as session:
+            post = await posts.get(session, post_id, lock=True)
+            if post is None:
+                return
+            post.state, post.message_id, post.lease_until = PostState.SENT, message_id, None
+            question = await questions.lock(session, post.question_id)
+            if post.kind is PostKind.QUESTION:
+                question.thread_id, question.published_at = message_id, self._clock()
+                question.shown = Appearance.UNANSWERED
+                if question.state is QuestionState.QUEUED:
+                    question.state = QuestionState.OPEN
+            answer = await answers.by_post(session, post.id)
+            if answer is not None:
+                answer.message_id = message_id
+            await session.flush()
+            await appearance.refresh(session, question)
+
+    async def not_sent(self, post_id: int, failure: Failure) -> None:
+        """Discord refused, or could not: for good, or to be tried again after a growing wait."""
+        async with self._database.write() as session:
+            post = await posts.get(session, post_id, lock=True)
+            if post is None:
+                return
+            post.lease_until = None
+            if failure is Failure.TRANSIENT and post.attempts < _MAX_ATTEMPTS:
+                wait = min(_FIRST_RETRY * 2 ** min(post.attempts - 1, 10), _LONGEST_RETRY)
+                post.due_at = self._clock() + wait
+                return
+            post.state = PostState.FAILED
+            if post.kind is PostKind.QUESTION and post.question.state is QuestionState.QUEUED:
+                post.question.state = QuestionState.FAILED
+            if post.kind is PostKind.CASE and post.summon is not None:
+                # The coach never saw it: the asker can pick again at once.
+                post.summon.state, post.summon.decided_at = SummonState.EXPIRED, self._clock()
+
+    async def threads_to_change(self) -> list[ThreadLook]:
+        """Threads that do not look as they should."""
+        async with self._database.read() as session:
+            found = await questions.unsettled(session, _BATCH)
+            tokens = await posts.question_tokens(session, [question.id for question in found])
+            return [
+                _thread_look(question, tokens.get(question.id, ""), await self._language(session, question))
+                for question in found
+            ]
+
+    async def thread_changed(self, question_id: int, shown: Appearance) -> None:
+        """Discord shows it now."""
+        async with self._database.write() as session:
+            await questions.set_shown(session, question_id, shown)
+
+    async def answers_to_change(self) -> list[AnswerLook]:
+        """Answers that do not look as they should."""
+        async with self._database.read() as session:
+            found = await answers.unsettled(session, _BATCH)
+            return [
+                look
+                for answer in found
+                if (look := _answer_look(answer, await self._language(session, answer.question)))
+            ]
+
+    async def answer_changed(self, answer_id: int, removed: bool) -> None:
+        """Discord shows it now."""
+        async with self._database.write() as session:
+            await answers.set_shown(session, answer_id, removed)
+
+    async def _language(self, session: AsyncSession, question: Question) -> str:
+        guild = await session.get_one(Guild, question.guild_id)
+        return guild.language
+
+    async def _claim(self, session: AsyncSession, post: Post) -> Delivery | None:
+        guild = await guilds.get(session, post.question.guild_id)
+        delivery = await self._delivery(session, post, guild) if guild else None
+        if delivery is None:
+            post.state, post.lease_until = PostState.CANCELLED, None
+            return None
+        post.lease_until = self._clock() + LEASE
+        post.attempts += 1
+        return delivery
+
+    async def _delivery(self, session: AsyncSession, post: Post, guild: Guild) -> Delivery | None:
+        """What to send, or None where the world has moved on and nothing should be."""
+        question, summon = post.question, post.summon
+        envelope = Envelope(post.id, post.token, post.attempts > 0, guild.id, guild.language)
+        if post.kind is PostKind.QUESTION:
+            return _question(envelope, question) if question.state is QuestionState.QUEUED else None
+        if summon is not None and post.kind in (PostKind.CASE_NOTE, PostKind.LINE):
+            return await self._case_text(session, envelope, post, summon)
+        if question.state not in (QuestionState.OPEN, QuestionState.SOLVED) or question.thread_id is None:
+            return None
+        if post.kind is PostKind.FOLLOW_UP:
+            return FollowUpDelivery(envelope, question.thread_id, question.alias, post.body or "")
+        if post.kind is PostKind.ANSWER:
+            answer = await answers.by_post(session, post.id)
+            name = answer.player_name if answer else None
+            return AnswerDelivery(envelope, question.thread_id, name or "", post.body or "")
+        if summon is None:
+            return None
+        if post.kind is PostKind.COACH_CARD:
+            profile = profile_of(summon.coach)
+            return CoachCardDelivery(envelope, question.thread_id, profile, summon.coach.user_id)
+        if guild.coach_channel_id is None or summon.state is not SummonState.PENDING:
+            return None
+        return _case(envelope, question, question.thread_id, summon, guild.coach_channel_id)
+
+    async def _case_text(
+        self, session: AsyncSession, envelope: Envelope, post: Post, summon: Summon
+    ) -> CaseTextDelivery | None:
+        if summon.thread_id is None:
+            return None
+        if post.kind is PostKind.CASE_NOTE:
+            return CaseTextDelivery(envelope, summon.thread_id, post.question.alias, None, summon.state)
+        message = await coaches.line_message_of_post(session, post.id)
+        if message is None:
+            return None
+        text = self._identity.open_text(message.sealed_body, message.form)
+        return CaseTextDelivery(envelope, summon.thread_id, post.question.alias, text, None)
+
+
+def _status_tag(question: Question, look: Appearance) -> int:
+    forum = question.topic.forum
+    tags = StatusTags(forum.tag_unanswered, forum.tag_answered, forum.tag_coach, forum.tag_solved)
+    return {
+        Appearance.UNANSWERED: tags.unanswered,
+        Appearance.ANSWERED: tags.answered,
+        Appearance.COACH: tags.coach,
+    }.get(look, tags.solved)
+
+
+def _question(envelope: Envelope, question: Question) -> QuestionDelivery:
+    return QuestionDelivery(
+        envelope=envelope,
+        forum_id=question.topic.forum.channel_id,
+        tag_ids=(question.topic.tag_id, _status_tag(question, Appearance.UNANSWERED)),
+        title=question.title,
+        body=question.body,
+        alias=question.alias,
+        topic=question.topic.name,
+        wants_coach=question.wants_coach,
+    )
+
+
+def _case(
+    envelope: Envelope, question: Question, thread_id: int, summon: Summon, channel_id: int
+) -> CaseDelivery:
+    return CaseDelivery(
+        envelope=envelope,
+        channel_id=channel_id,
+        case_thread_id=summon.thread_id,
+        case_code=summon.case_code,
+        coach_user_id=summon.coach.user_id,
+        coach_name=summon.coach.name,
+        question_thread_id=thread_id,
+        title=question.title,
+        body=question.body,
+        alias=question.alias,
+        topic=question.topic.name,
+        expires_at=int(summon.expires_at.timestamp()),
+    )
+
+
+def _thread_look(question: Question, token: str, language: str) -> ThreadLook:
+    look = Appearance(question.appearance)
+    return ThreadLook(
+        question_id=question.id,
+        language=language,
+        thread_id=question.thread_id or 0,
+        appearance=look,
+        token=token,
+        tag_ids=(question.topic.tag_id, _status_tag(question, look)),
+        title=question.title,
+        body=question.body,
+        alias=question.alias,
+        topic=question.topic.name,
+        wants_coach=question.wants_coach,
+    )
+
+
+def _answer_look(answer: Answer, language: str) -> AnswerLook | None:
+    if answer.message_id is None or answer.question.thread_id is None:
+        return None
+    return AnswerLook(
+        answer_id=answer.id,
+        language=language,
+        thread_id=answer.question.thread_id,
+        message_id=answer.message_id,
+        removed=answer.removed,
+        token=answer.post.token if answer.post else None,
+        player_name=answer.player_name or "",
+        body=(answer.post.body or "") if answer.post else "",
+    )

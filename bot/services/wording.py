@@ -1,0 +1,64 @@
+"""Cleaning what members type, before anyone else sees it."""
+
+import re
+import unicodedata
+
+from bot.errors import MemberError
+
+TITLE_MAX = 90
+BODY_MAX = 4000
+ANSWER_MAX = 2000
+NAME_MAX = 32
+
+# Overrides and isolates can reorder the text around them; letters of right-to-left scripts can stay.
+_BIDI = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_INVISIBLE = dict.fromkeys(
+    [0x00AD, 0x034F, 0x180E, 0x200B, 0x200C, *range(0x2060, 0x2065), 0x3164, 0xFEFF, 0xFFA0]
+)
+_MEMBER_MENTION = re.compile(r"<@[!&]?\d{1,20}>")
+_COMBINING_RUN = 2
+
+
+def clean(text: str, limit: int) -> str:
+    """Text as others may see it: normalised, without tricks, and pinging nobody.
+
+    Raises MemberError ``empty`` when nothing readable is left and ``too_long`` above ``limit``
+    characters; both carry the text as it was typed.
+    """
+    result = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    result = result.translate(_BIDI).translate(_INVISIBLE)
+    result = "".join(
+        char for char in result if char == "\n" or unicodedata.category(char)[0] != "C" or char == "\u200d"
+    )
+    result = _thin_combining(result)
+    # A mention would name a member in public, whether or not it pings.
+    result = _MEMBER_MENTION.sub("@…", result).replace("@everyone", "@…").replace("@here", "@…")
+    result = re.sub(r"[ \t]+\n", "\n", result)
+    result = re.sub(r"\n{3,}", "\n\n", result).strip()
+    if not any(unicodedata.category(char)[0] in "LNSP" for char in result):
+        raise MemberError("empty", typed=text)
+    if len(result) > limit:
+        raise MemberError("too_long", typed=text, limit=limit, length=len(result))
+    return result
+
+
+def clean_line(text: str, limit: int) -> str:
+    """Like `clean`, on one line: titles and names."""
+    return clean(" ".join(text.split()), limit)
+
+
+def name_key(name: str) -> str:
+    """What two names must not share: letters and digits only, without case or accents."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")
+
+
+def _thin_combining(text: str) -> str:
+    """Keep at most two combining marks on a letter: enough for any script, too few for zalgo."""
+    kept: list[str] = []
+    run = 0
+    for char in text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= _COMBINING_RUN:
+            kept.append(char)
+    return "".join(kept)

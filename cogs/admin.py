@@ -1,0 +1,221 @@
+"""Managers set the server up: language, forums and topics, coaches."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import MitAssist
+from bot.errors import MemberError
+from bot.reporting import ack, tell
+from bot.routing import Filled
+from bot.services.coaches import EXPERIENCE_MAX, TOPICS_MAX
+from bot.services.servers import StatusTags
+from bot.services.wording import NAME_MAX
+from bot.texts import Texts, texts
+from bot.translation import said
+from cogs.ui import cards
+from cogs.ui.parts import Form
+from cogs.ui.places import guild_of
+
+_AGE_DIGITS = 2
+
+
+@app_commands.default_permissions(manage_guild=True)
+class Admin(
+    commands.GroupCog,
+    group_name=said("command.admin.name"),
+    group_description=said("command.admin.description"),
+):
+    """`/admin`."""
+
+    forum = app_commands.Group(
+        name=said("command.admin_forum.name"), description=said("command.admin_forum.description")
+    )
+    coach = app_commands.Group(
+        name=said("command.admin_coach.name"), description=said("command.admin_coach.description")
+    )
+
+    def __init__(self, bot: MitAssist) -> None:
+        self.bot = bot
+        self.servers = bot.services.servers
+        self.coaches = bot.services.coaches
+        bot.router.form("coach", self.coach_filled)
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        """Discord hides the commands from others; a server can override that, so look again."""
+        _check_manager(interaction)
+        return True
+
+    @app_commands.command(
+        name=said("command.admin_language.name"), description=said("command.admin_language.description")
+    )
+    @app_commands.rename(language=said("option.language"))
+    @app_commands.describe(language=said("option.language_hint"))
+    @app_commands.choices(
+        language=[
+            app_commands.Choice(name="Dansk", value="da"),
+            app_commands.Choice(name="English", value="en"),
+        ]
+    )
+    async def language(self, interaction: discord.Interaction, language: str) -> None:
+        """Change what language the bot writes in this server."""
+        await ack(interaction)
+        await self.servers.set_language(guild_of(interaction), language)
+        await tell(interaction, texts(language)("admin.language"))
+
+    @forum.command(
+        name=said("command.admin_forum_add.name"), description=said("command.admin_forum_add.description")
+    )
+    @app_commands.rename(channel=said("option.channel"), topics=said("option.topics"))
+    @app_commands.describe(channel=said("option.channel_hint"), topics=said("option.topics_hint"))
+    async def forum_add(
+        self, interaction: discord.Interaction, channel: discord.ForumChannel, topics: str
+    ) -> None:
+        """Make the tags in a forum, then ask questions there. Running it again adds topics."""
+        await ack(interaction)
+        say = await self.bot.texts_for(interaction)
+        _check_right(channel, "manage_channels")
+        names = await self.servers.check_topics(guild_of(interaction), channel.id, topics)
+        tags = await _make_tags(channel, say, names)
+        status = StatusTags(
+            unanswered=tags[say("tag.unanswered")],
+            answered=tags[say("tag.answered")],
+            coach=tags[say("tag.coach")],
+            solved=tags[say("tag.solved")],
+        )
+        await self.servers.save_forum(
+            guild_of(interaction), channel.id, status, {name: tags[name] for name in names}
+        )
+        await tell(interaction, say("admin.forum", forum=channel.mention, topics=", ".join(names)))
+
+    @forum.command(
+        name=said("command.admin_forum_drop.name"), description=said("command.admin_forum_drop.description")
+    )
+    @app_commands.rename(topic=said("option.topic"))
+    @app_commands.describe(topic=said("option.topic_hint"))
+    async def forum_drop(self, interaction: discord.Interaction, topic: str) -> None:
+        """Take no more questions about a topic; old ones stay."""
+        await ack(interaction)
+        name = await self.servers.remove_topic(guild_of(interaction), topic)
+        await tell(interaction, (await self.bot.texts_for(interaction))("admin.topic_removed", topic=name))
+
+    @forum_drop.autocomplete("topic")
+    async def topics(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """The topics of this server."""
+        wanted = current.casefold()
+        try:
+            found = await self.bot.services.questions.topics(guild_of(interaction))
+        except MemberError:
+            return []
+        return [
+            app_commands.Choice(name=topic.name, value=topic.token)
+            for topic in found
+            if wanted in topic.name.casefold()
+        ]
+
+    @coach.command(
+        name=said("command.admin_coach_add.name"), description=said("command.admin_coach_add.description")
+    )
+    @app_commands.rename(member=said("option.member"))
+    @app_commands.describe(member=said("option.member_hint"))
+    async def coach_add(self, interaction: discord.Interaction, member: discord.Member) -> None:
+        """Open the form for a coach's profile."""
+        say = await self.bot.texts_for(interaction)
+        if member.bot:
+            raise MemberError("no_such_coach")
+        known = await self.coaches.prepare(guild_of(interaction), member.id, member.display_name)
+        form = Form(say("admin.coach_modal"), "coach", known.token)
+        form.text("name", say("admin.coach_name"), limit=NAME_MAX, value=known.name)
+        form.text(
+            "age", say("admin.coach_age"), limit=_AGE_DIGITS, value=str(known.age) if known.age else None
+        )
+        form.text(
+            "topics",
+            say("admin.coach_topics"),
+            say("admin.coach_topics_hint"),
+            limit=TOPICS_MAX,
+            value=known.topics or None,
+        )
+        form.text(
+            "experience",
+            say("admin.coach_experience"),
+            limit=EXPERIENCE_MAX,
+            long=True,
+            value=known.experience or None,
+        )
+        await form.show(interaction)
+
+    async def coach_filled(self, interaction: discord.Interaction, form: Filled) -> None:
+        """Save the profile and show it as boys see it."""
+        _check_manager(interaction)
+        await ack(interaction)
+        values = form.values
+        profile = await self.coaches.save(
+            guild_of(interaction),
+            form.token,
+            name=values.get("name", ""),
+            age=values.get("age", ""),
+            topics=values.get("topics", ""),
+            experience=values.get("experience", ""),
+        )
+        say = await self.bot.texts_for(interaction)
+        text = say("admin.coach_saved", name=profile.name)
+        await tell(interaction, text, embeds=[cards.coach(say, profile)])
+
+    @coach.command(
+        name=said("command.admin_coach_remove.name"),
+        description=said("command.admin_coach_remove.description"),
+    )
+    @app_commands.rename(member=said("option.member"))
+    @app_commands.describe(member=said("option.member_hint"))
+    async def coach_remove(self, interaction: discord.Interaction, member: discord.User) -> None:
+        """Take a coach off the list; he may have left the server already."""
+        await ack(interaction)
+        await self.coaches.remove(guild_of(interaction), member.id)
+        await tell(interaction, (await self.bot.texts_for(interaction))("admin.coach_removed"))
+
+    @coach.command(
+        name=said("command.admin_coach_channel.name"),
+        description=said("command.admin_coach_channel.description"),
+    )
+    @app_commands.rename(channel=said("option.channel"))
+    @app_commands.describe(channel=said("option.channel_hint"))
+    async def coach_channel(self, interaction: discord.Interaction, channel: discord.TextChannel) -> None:
+        """Say where the private threads of coaches are made."""
+        await ack(interaction)
+        for right in ("view_channel", "create_private_threads", "send_messages_in_threads"):
+            _check_right(channel, right)
+        await self.servers.set_coach_channel(guild_of(interaction), channel.id)
+        say = await self.bot.texts_for(interaction)
+        await tell(interaction, say("admin.coach_channel", channel=channel.mention))
+
+
+def _check_manager(interaction: discord.Interaction) -> None:
+    if not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def _check_right(channel: discord.abc.GuildChannel, right: str) -> None:
+    """Raises MemberError ``bot_rights`` when the bot lacks a right in a channel."""
+    if not getattr(channel.permissions_for(channel.guild.me), right):
+        raise MemberError("bot_rights", right=right, channel=channel.mention)
+
+
+async def _make_tags(forum: discord.ForumChannel, say: Texts, topics: list[str]) -> dict[str, int]:
+    """Make the tags that are missing, found by name, and return every id by name.
+
+    Status tags are moderated: only the bot and moderators set them.
+    """
+    status = [say(f"tag.{name}") for name in ("unanswered", "answered", "coach", "solved")]
+    known = {tag.name for tag in forum.available_tags}
+    new = [discord.ForumTag(name=name, moderated=True) for name in status if name not in known]
+    new += [discord.ForumTag(name=name) for name in topics if name not in known]
+    if not new:
+        return {tag.name: tag.id for tag in forum.available_tags}
+    edited = await forum.edit(available_tags=[*forum.available_tags, *new])
+    return {tag.name: tag.id for tag in (edited or forum).available_tags}
+
+
+async def setup(bot: MitAssist) -> None:
+    """Called by discord.py."""
+    await bot.add_cog(Admin(bot))

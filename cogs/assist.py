@@ -1,0 +1,207 @@
+"""Answering under a player name, and giving assists in every way there is."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.app import MitAssist
+from bot.errors import MemberError
+from bot.reporting import ack, tell
+from bot.routing import Filled, Press
+from bot.services.answers import AnswerChoice
+from bot.services.assists import Target
+from bot.services.wording import ANSWER_MAX, NAME_MAX
+from bot.texts import Texts
+from bot.translation import said
+from cogs.ui.parts import Form, shorten
+from cogs.ui.places import thread_of
+from db.models import PostState
+
+_NAMES_LOOKED_UP = 50
+
+
+class Assists(commands.Cog):
+    """`/assist`, *Svar*, *Giv assist*, reactions, and messages written in threads."""
+
+    assist = app_commands.Group(
+        name=said("command.assist.name"), description=said("command.assist.description"), guild_only=True
+    )
+
+    def __init__(self, bot: MitAssist) -> None:
+        self.bot = bot
+        self.answers = bot.services.answers
+        self.assists = bot.services.assists
+        bot.router.press("answer", self.open_answer)
+        bot.router.form("answer", self.answered)
+        bot.router.press("give", self.give_by_button)
+        self._menu = app_commands.ContextMenu(
+            name=said("command.give_menu.name"),
+            callback=self.give_by_menu,
+            type=discord.AppCommandType.message,
+        )
+        app_commands.guild_only(self._menu)
+        bot.tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Menus are not part of a cog: take ours back."""
+        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @assist.command(
+        name=said("command.assist_answer.name"), description=said("command.assist_answer.description")
+    )
+    async def assist_answer(self, interaction: discord.Interaction) -> None:
+        """Answer the question in this thread."""
+        token = await self.answers.question_in(thread_of(interaction))
+        await self._answer_form(interaction, token)
+
+    async def open_answer(self, interaction: discord.Interaction, press: Press) -> None:
+        """*Svar* under a question."""
+        await self._answer_form(interaction, press.token)
+
+    async def answered(self, interaction: discord.Interaction, form: Filled) -> None:
+        """Post the answer, and say whether it is out."""
+        await ack(interaction)
+        text = form.values.get("text", "")
+        user_id = interaction.user.id
+        post_id = await self.answers.answer(form.token, user_id, form.nonce, text, form.values.get("name"))
+        state = await self.bot.sender.send(post_id)
+        if state in (PostState.FAILED, PostState.CANCELLED):
+            raise MemberError("not_posted", typed=text)
+        texts = await self.bot.texts_for(interaction)
+        profile = await self.bot.services.players.profile(interaction.guild_id or 0, user_id)
+        key = "answer.sent" if state is PostState.SENT else "answer.later"
+        await tell(interaction, texts(key, name=profile.name))
+
+    @assist.command(
+        name=said("command.assist_give.name"), description=said("command.assist_give.description")
+    )
+    @app_commands.rename(answer=said("option.answer"))
+    @app_commands.describe(answer=said("option.answer_hint"))
+    async def assist_give(self, interaction: discord.Interaction, answer: str) -> None:
+        """Credit an answer in this thread."""
+        await ack(interaction)
+        await self.assists.give_by_token(answer, interaction.user.id)
+        await self._noted(interaction)
+
+    @assist_give.autocomplete("answer")
+    async def answer_choices(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The answers in this thread; values are opaque tokens."""
+        return await answer_choices(self.bot, interaction, current)
+
+    async def give_by_button(self, interaction: discord.Interaction, press: Press) -> None:
+        """*Giv assist* under an answer."""
+        await ack(interaction)
+        await self.assists.give_by_token(press.token, interaction.user.id)
+        await self._noted(interaction)
+
+    async def give_by_menu(self, interaction: discord.Interaction, message: discord.Message) -> None:
+        """*Giv assist* in a message's menu."""
+        await ack(interaction)
+        await self.assists.give(
+            Target(message.channel.id, message.id, message.author.id, by_bot=message.author.bot),
+            interaction.user.id,
+        )
+        await self._noted(interaction)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """The assist emoji gives; there is nobody to tell when it cannot."""
+        if not self._counts(payload):
+            return
+        try:
+            await self.assists.give(await self._target(payload), payload.user_id)
+        except (MemberError, discord.NotFound):
+            return
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """Taking the reaction back takes the assist back."""
+        if self._counts(payload):
+            await self.assists.take_back(payload.message_id, payload.user_id)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """A member who writes in a question's thread has answered."""
+        if message.author.bot or not isinstance(message.channel, discord.Thread):
+            return
+        if message.type not in (discord.MessageType.default, discord.MessageType.reply):
+            return
+        if await self.answers.record_native(message.channel.id, message.id, message.author.id):
+            await self.bot.sweeps.run("tidy")
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """An answer that is deleted takes its credits along."""
+        await self.answers.message_deleted(payload.message_id)
+
+    @property
+    def _me(self) -> int:
+        return self.bot.user.id if self.bot.user else 0
+
+    def _counts(self, payload: discord.RawReactionActionEvent) -> bool:
+        if payload.guild_id is None or payload.user_id == self._me:
+            return False
+        if payload.member is not None and payload.member.bot:
+            return False
+        return str(payload.emoji) == self.bot.settings.assists.emoji
+
+    async def _target(self, payload: discord.RawReactionActionEvent) -> Target:
+        """What the reaction is on. Only for a message the bot has not met is Discord asked who wrote it."""
+        author_id, by_bot = payload.message_author_id, False
+        if await self.assists.is_unknown(payload.channel_id, payload.message_id):
+            channel = self.bot.get_partial_messageable(payload.channel_id)
+            author = (await channel.fetch_message(payload.message_id)).author
+            author_id, by_bot = author.id, author.bot
+        return Target(payload.channel_id, payload.message_id, author_id, by_bot=by_bot)
+
+    async def _noted(self, interaction: discord.Interaction) -> None:
+        await tell(interaction, (await self.bot.texts_for(interaction))("assist.noted"))
+
+    async def _answer_form(self, interaction: discord.Interaction, token: str) -> None:
+        needs_name = await self.answers.needs_name(token, interaction.user.id)
+        texts = await self.bot.texts_for(interaction)
+        form = Form(texts("answer.modal_title"), "answer", token)
+        if needs_name:
+            form.text("name", texts("answer.name"), texts("answer.name_hint"), limit=NAME_MAX)
+        form.text("text", texts("answer.text"), texts("answer.text_hint"), limit=ANSWER_MAX, long=True)
+        await form.show(interaction)
+
+
+async def answer_choices(
+    bot: MitAssist, interaction: discord.Interaction, current: str, *, removed: bool = False
+) -> list[app_commands.Choice[str]]:
+    """The answers in this thread that fit what is typed so far; values are opaque tokens."""
+    found = await bot.services.answers.choices(interaction.channel_id or 0, removed=removed)
+    texts = await bot.texts_for(interaction)
+    names = await _writers(interaction) if any(not choice.player_name for choice in found) else {}
+    labelled = [(_label(texts, choice, names), choice.token) for choice in found]
+    wanted = current.casefold()
+    return [
+        app_commands.Choice(name=label, value=token)
+        for label, token in labelled
+        if wanted in label.casefold()
+    ]
+
+
+async def _writers(interaction: discord.Interaction) -> dict[int, str]:
+    """Who wrote the newest messages in the thread: names are not stored, Discord knows them."""
+    channel = interaction.channel
+    if not isinstance(channel, discord.Thread):
+        return {}
+    return {
+        message.id: message.author.display_name async for message in channel.history(limit=_NAMES_LOOKED_UP)
+    }
+
+
+def _label(texts: Texts, choice: AnswerChoice, names: dict[int, str]) -> str:
+    if choice.player_name:
+        return shorten(texts("assist.choice_named", name=choice.player_name, excerpt=choice.excerpt))
+    name = names.get(choice.message_id, texts("assist.unknown_writer"))
+    return shorten(texts("assist.choice_native", name=name))
+
+
+async def setup(bot: MitAssist) -> None:
+    """Called by discord.py."""
+    await bot.add_cog(Assists(bot))

@@ -1,0 +1,183 @@
+"""Sending what services reserved: the only place that writes for others to see."""
+
+import logging
+
+import discord
+from discord.ext import commands
+
+from bot.app import MitAssist
+from bot.scheduling import Sweep
+from bot.services.publishing import (
+    AnswerDelivery,
+    CaseDelivery,
+    CaseTextDelivery,
+    CoachCardDelivery,
+    Delivery,
+    Failure,
+    FollowUpDelivery,
+    QuestionDelivery,
+)
+from bot.texts import texts
+from cogs.ui import cards, finding
+from db.models import PostState, SummonState
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS = 3
+# A week: as long as Discord keeps a quiet thread open.
+_ARCHIVE_MINUTES = 10080
+
+
+class Publishing(commands.Cog):
+    """Turns deliveries into messages."""
+
+    def __init__(self, bot: MitAssist) -> None:
+        self.bot = bot
+        self.publishing = bot.services.publishing
+        bot.sender = self
+        bot.sweeps.add(Sweep("publish", _EVERY_SECONDS, self.publish_due))
+
+    async def cog_unload(self) -> None:
+        """Leave no sweep behind."""
+        self.bot.sweeps.remove("publish")
+
+    async def publish_due(self) -> None:
+        """Send everything that is due."""
+        while deliveries := await self.publishing.claim_due():
+            for delivery in deliveries:
+                await self._deliver(delivery)
+
+    async def send(self, post_id: int) -> PostState:
+        """Try to send one post now, if it is due; how it stands afterwards."""
+        delivery = await self.publishing.claim(post_id)
+        if delivery is not None:
+            await self._deliver(delivery)
+            await self.bot.sweeps.run("tidy")
+        return await self.publishing.state_of(post_id)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        post_id = delivery.envelope.post_id
+        try:
+            message_id = await self._write(delivery)
+        except (TimeoutError, discord.DiscordException, OSError) as error:
+            failure = Failure.TRANSIENT if finding.is_transient(error) else Failure.REFUSED
+            _log.warning("post %d was not taken (%s): %s", post_id, failure, type(error).__name__)
+            await self.publishing.not_sent(post_id, failure)
+        else:
+            await self.publishing.sent(post_id, message_id)
+
+    async def _write(self, delivery: Delivery) -> int:
+        say = texts(delivery.envelope.language)
+        token = delivery.envelope.token
+        match delivery:
+            case QuestionDelivery():
+                return await self._write_question(delivery)
+            case CaseDelivery():
+                return await self._write_case(delivery)
+            case FollowUpDelivery():
+                embed = cards.follow_up(say, delivery.alias, delivery.body)
+                buttons = cards.follow_up_buttons(say, token)
+                return await self._write_in(delivery.thread_id, delivery, embed, buttons)
+            case AnswerDelivery():
+                embed = cards.answer(delivery.player_name, delivery.body)
+                buttons = cards.answer_buttons(say, token)
+                return await self._write_in(delivery.thread_id, delivery, embed, buttons)
+            case CoachCardDelivery():
+                embed = cards.coach_announced(say, delivery.coach, delivery.coach_user_id)
+                buttons = cards.follow_up_buttons(say, token)
+                return await self._write_in(delivery.thread_id, delivery, embed, buttons)
+            case CaseTextDelivery():
+                return await self._write_case_text(delivery)
+
+    async def _write_question(self, delivery: QuestionDelivery) -> int:
+        forum = await finding.channel(self.bot, delivery.forum_id, discord.ForumChannel)
+        if delivery.envelope.retry:
+            found = await finding.question_thread(forum, delivery, self._me)
+            if found is not None:
+                return found
+        say = texts(delivery.envelope.language)
+        created = await forum.create_thread(
+            name=delivery.title,
+            auto_archive_duration=_ARCHIVE_MINUTES,
+            embed=cards.question(
+                say,
+                alias=delivery.alias,
+                topic=delivery.topic,
+                title=delivery.title,
+                body=delivery.body,
+                wants_coach=delivery.wants_coach,
+            ),
+            view=cards.question_buttons(say, delivery.envelope.token),
+            applied_tags=finding.tags(forum, delivery.tag_ids),
+        )
+        return created.thread.id
+
+    async def _write_in(
+        self, thread_id: int, delivery: Delivery, embed: discord.Embed, buttons: discord.ui.View
+    ) -> int:
+        thread = await finding.channel(self.bot, thread_id, discord.Thread)
+        token = delivery.envelope.token
+        if delivery.envelope.retry and (found := await finding.message_in(thread, token)) is not None:
+            return found
+        # The nonce makes Discord itself drop a copy that is sent within minutes.
+        message = await thread.send(embed=embed, view=buttons, nonce=token)
+        return message.id
+
+    async def _write_case(self, delivery: CaseDelivery) -> int:
+        say = texts(delivery.envelope.language)
+        thread = await self._case_thread(delivery)
+        await thread.add_user(discord.Object(delivery.coach_user_id))
+        token = delivery.envelope.token
+        if delivery.envelope.retry and (found := await finding.message_in(thread, token)) is not None:
+            return found
+        message = await thread.send(
+            content=f"<@{delivery.coach_user_id}>",
+            embeds=cards.case(say, delivery),
+            view=cards.case_buttons(say, token),
+            nonce=token,
+            allowed_mentions=discord.AllowedMentions(users=[discord.Object(delivery.coach_user_id)]),
+        )
+        return message.id
+
+    async def _case_thread(self, delivery: CaseDelivery) -> discord.Thread:
+        if delivery.case_thread_id is not None:
+            return await finding.channel(self.bot, delivery.case_thread_id, discord.Thread)
+        channel = await finding.channel(self.bot, delivery.channel_id, discord.TextChannel)
+        say = texts(delivery.envelope.language)
+        thread = None
+        if delivery.envelope.retry:
+            thread = await finding.case_thread(channel, delivery, say, self._me)
+        if thread is None:
+            thread = await channel.create_thread(
+                name=say("case.thread", code=delivery.case_code),
+                type=discord.ChannelType.private_thread,
+                invitable=False,
+                auto_archive_duration=_ARCHIVE_MINUTES,
+            )
+        await self.publishing.case_thread(delivery.envelope.post_id, thread.id)
+        return thread
+
+    async def _write_case_text(self, delivery: CaseTextDelivery) -> int:
+        say = texts(delivery.envelope.language)
+        token = delivery.envelope.token
+        if delivery.body is not None:
+            embed = cards.from_asker(say, delivery.alias, delivery.body)
+            return await self._write_in(
+                delivery.case_thread_id, delivery, embed, cards.line_buttons(say, token)
+            )
+        expired = delivery.ended is SummonState.EXPIRED
+        note = discord.Embed(
+            description=say("case.note_expired" if expired else "case.note_closed"), colour=cards.QUIET
+        )
+        thread = await finding.channel(self.bot, delivery.case_thread_id, discord.Thread)
+        message = await thread.send(embed=note, nonce=token)
+        return message.id
+
+    @property
+    def _me(self) -> int:
+        user = self.bot.user
+        return user.id if user else 0
+
+
+async def setup(bot: MitAssist) -> None:
+    """Called by discord.py."""
+    await bot.add_cog(Publishing(bot))

@@ -1,0 +1,110 @@
+"""Keeping threads and answers looking as the database says, whatever happened in between."""
+
+import asyncio
+import logging
+
+import discord
+from discord.ext import commands
+
+from bot.app import MitAssist
+from bot.scheduling import Sweep
+from bot.services.appearance import Appearance
+from bot.services.publishing import AnswerLook, ThreadLook
+from bot.texts import texts
+from cogs.ui import cards, finding
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS = 20
+
+
+class Upkeep(commands.Cog):
+    """Status tags, hidden questions, withdrawn threads, removed answers."""
+
+    def __init__(self, bot: MitAssist) -> None:
+        self.bot = bot
+        self.publishing = bot.services.publishing
+        self._running = asyncio.Lock()
+        bot.sweeps.add(Sweep("tidy", _EVERY_SECONDS, self.tidy))
+
+    async def cog_unload(self) -> None:
+        """Leave no sweep behind."""
+        self.bot.sweeps.remove("tidy")
+
+    async def tidy(self) -> None:
+        """Change what does not look as it should."""
+        async with self._running:
+            for look in await self.publishing.threads_to_change():
+                await self._change_thread(look)
+            for look in await self.publishing.answers_to_change():
+                await self._change_answer(look)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread deleted by hand ends its question."""
+        await self.bot.services.questions.mark_gone(payload.thread_id)
+
+    async def _change_thread(self, look: ThreadLook) -> None:
+        try:
+            await self._show_thread(look)
+        except discord.NotFound:
+            await self.bot.services.questions.mark_gone(look.thread_id)
+        except (TimeoutError, discord.DiscordException, OSError) as error:
+            # Still unsettled: the next turn tries again.
+            _log.warning("a thread could not be changed: %s", type(error).__name__)
+            return
+        await self.publishing.thread_changed(look.question_id, look.appearance)
+
+    async def _show_thread(self, look: ThreadLook) -> None:
+        thread = await finding.channel(self.bot, look.thread_id, discord.Thread)
+        if look.appearance is Appearance.WITHDRAWN:
+            await thread.delete()
+            return
+        say = texts(look.language)
+        starter = thread.get_partial_message(thread.id)
+        if look.appearance is Appearance.HIDDEN:
+            await starter.edit(embed=cards.hidden_question(say), view=None)
+            await thread.edit(name=say("question.hidden_title"), locked=True, archived=True)
+            return
+        if thread.locked or thread.archived:
+            await thread.edit(archived=False, locked=False, name=look.title)
+            await starter.edit(
+                embed=cards.question(
+                    say,
+                    alias=look.alias,
+                    topic=look.topic,
+                    title=look.title,
+                    body=look.body,
+                    wants_coach=look.wants_coach,
+                ),
+                view=cards.question_buttons(say, look.token),
+            )
+        forum = await finding.channel(self.bot, thread.parent_id, discord.ForumChannel)
+        await thread.edit(applied_tags=finding.tags(forum, look.tag_ids))
+
+    async def _change_answer(self, look: AnswerLook) -> None:
+        try:
+            await self._show_answer(look)
+        except discord.NotFound:
+            pass  # deleted by hand: what should be gone is gone
+        except (TimeoutError, discord.DiscordException, OSError) as error:
+            _log.warning("an answer could not be changed: %s", type(error).__name__)
+            return
+        await self.publishing.answer_changed(look.answer_id, look.removed)
+
+    async def _show_answer(self, look: AnswerLook) -> None:
+        thread = await finding.channel(self.bot, look.thread_id, discord.Thread)
+        message = thread.get_partial_message(look.message_id)
+        say = texts(look.language)
+        if look.token is None:
+            await message.delete()
+        elif look.removed:
+            await message.edit(embed=cards.removed_answer(say), view=None)
+        else:
+            await message.edit(
+                embed=cards.answer(look.player_name, look.body), view=cards.answer_buttons(say, look.token)
+            )
+
+
+async def setup(bot: MitAssist) -> None:
+    """Called by discord.py."""
+    await bot.add_cog(Upkeep(bot))

@@ -1,0 +1,98 @@
+"""The outbox: what the bot owes Discord."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from db.models import Post, PostKind, PostState, Question, Summon, Topic
+from db.repositories.upsert import insert_once
+
+_FULL = (
+    joinedload(Post.question).joinedload(Question.topic).joinedload(Topic.forum),
+    joinedload(Post.summon).joinedload(Summon.coach),
+)
+
+
+async def add(session: AsyncSession, values: dict[str, object]) -> Post | None:
+    """Reserve a post; None when the same form already made one."""
+    if not await insert_once(session, Post, values):
+        return None
+    return await session.scalar(select(Post).where(Post.token == values["token"]))
+
+
+async def by_form(session: AsyncSession, form: str) -> Post | None:
+    """The post that a form made."""
+    return await session.scalar(select(Post).where(Post.form == form))
+
+
+async def get(session: AsyncSession, post_id: int, *, lock: bool = False) -> Post | None:
+    """A post with everything that is needed to render it."""
+    query = select(Post).where(Post.id == post_id).options(*_FULL)
+    return await session.scalar(query.with_for_update(of=Post) if lock else query)
+
+
+async def claim_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Post]:
+    """Pending posts that are due and in nobody's hands, locked against other processes."""
+    query = (
+        select(Post)
+        .where(
+            Post.state == PostState.PENDING,
+            Post.due_at <= now,
+            (Post.lease_until.is_(None)) | (Post.lease_until <= now),
+        )
+        .options(*_FULL)
+        .order_by(Post.due_at)
+        .limit(limit)
+        .with_for_update(of=Post, skip_locked=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def release_leases(session: AsyncSession) -> None:
+    """After a start of the only process: nobody else is sending."""
+    await session.execute(
+        update(Post)
+        .where(Post.state == PostState.PENDING, Post.lease_until.is_not(None))
+        .values(lease_until=None)
+    )
+
+
+async def cancel_pending(session: AsyncSession, question_id: int) -> None:
+    """What was not sent yet of a question will not be."""
+    await session.execute(
+        update(Post)
+        .where(Post.question_id == question_id, Post.state == PostState.PENDING, Post.lease_until.is_(None))
+        .values(state=PostState.CANCELLED)
+    )
+
+
+async def failed_of(session: AsyncSession, question_id: int) -> Sequence[Post]:
+    """Follow-ups of a question that Discord would not take."""
+    query = select(Post).where(
+        Post.question_id == question_id,
+        Post.state == PostState.FAILED,
+        Post.kind == PostKind.FOLLOW_UP,
+    )
+    return (await session.scalars(query)).all()
+
+
+async def question_post(session: AsyncSession, question_id: int) -> Post | None:
+    """The post that opens a question's thread."""
+    query = select(Post).where(Post.question_id == question_id, Post.kind == PostKind.QUESTION)
+    return await session.scalar(query.order_by(Post.id.desc()).limit(1))
+
+
+async def question_tokens(session: AsyncSession, question_ids: list[int]) -> dict[int, str]:
+    """The token of each question's opening post: its buttons carry it."""
+    query = select(Post.question_id, Post.token).where(
+        Post.question_id.in_(question_ids), Post.kind == PostKind.QUESTION, Post.state == PostState.SENT
+    )
+    return {row.question_id: row.token for row in await session.execute(query)}
+
+
+async def by_message(session: AsyncSession, message_id: int) -> Post | None:
+    """The post that became this message."""
+    return await session.scalar(select(Post).where(Post.message_id == message_id))

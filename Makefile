@@ -36,5 +36,8 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 lock: $(VENV)/.ready
 	$(BIN)/python -m scripts.lock
 
+pictures: $(VENV)/.ready
+	$(BIN)/python -m scripts.pictures
+
 clean:
 	rm -rf $(VENV) build *.egg-info

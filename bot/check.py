@@ -1,5 +1,6 @@
 """`python -m bot check`: what is wrong or missing, one line each, without starting the bot."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +26,8 @@ class Finding:
 async def check(config_path: Path, environment: Mapping[str, str]) -> list[Finding]:
     """Look at configuration, keys, database, token and the bot's rights; grave findings first."""
     findings = _configuration(config_path, environment)
-    try:
+    with contextlib.suppress(config.ConfigError):  # among the findings already
         findings += await _database(config.load_database_url(environment))
-    except config.ConfigError:
-        pass  # among the findings already
     token = environment.get("MITASSIST_TOKEN", "").strip()
     if token:
         findings += await _discord(token)

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import StartError
@@ -23,21 +23,22 @@ class Rule:
     """What a value must satisfy, and the sentence that explains the setting to the host."""
 
     doc: str
+    default: str | int
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
 
-    def wanted(self, kind: type) -> str:
+    def wanted(self) -> str:
         """The accepted values, in words."""
         if self.choices:
             return "one of " + ", ".join(f'"{choice}"' for choice in self.choices)
-        if kind is int:
+        if isinstance(self.default, int):
             return f"a whole number from {self.minimum} to {self.maximum}"
         return "a text that is not empty"
 
-    def accepts(self, value: object, kind: type) -> bool:
+    def accepts(self, value: object) -> bool:
         """Whether ``value`` has the right type and lies within the bounds."""
-        if kind is int:
+        if isinstance(self.default, int):
             if not isinstance(value, int) or isinstance(value, bool):
                 return False
             low = self.minimum is None or value >= self.minimum
@@ -48,7 +49,7 @@ class Rule:
 
 
 def _setting(default: Any, doc: str, **bounds: Any) -> Any:
-    return field(default=default, metadata={"rule": Rule(doc, **bounds)})
+    return field(default=default, metadata={"rule": Rule(doc, default, **bounds)})
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def _read_section(name: str, kind: type[Any], document: dict[str, Any], mistakes
     if not isinstance(given, dict):
         mistakes.append(Mistake(name, repr(given), f"a section [{name}]"))
         return kind()
-    values: dict[str, Any] = given
+    values = cast("dict[str, Any]", given)
     known = {item.name: item for item in fields(kind)}
     accepted: dict[str, Any] = {}
     for key, value in values.items():
@@ -191,11 +192,10 @@ def _read_section(name: str, kind: type[Any], document: dict[str, Any], mistakes
             mistakes.append(Mistake(where, "an unknown key", "one of " + ", ".join(known)))
             continue
         rule: Rule = known[key].metadata["rule"]
-        value_kind = type(known[key].default)
-        if rule.accepts(value, value_kind):
+        if rule.accepts(value):
             accepted[key] = value
         else:
-            mistakes.append(Mistake(where, repr(value), rule.wanted(value_kind)))
+            mistakes.append(Mistake(where, repr(value), rule.wanted()))
     return kind(**accepted)
 
 
@@ -277,6 +277,6 @@ def example() -> str:
         lines += ["", f"# {(kind.__doc__ or '').strip()}", f"[{name}]"]
         for item in fields(kind):
             rule: Rule = item.metadata["rule"]
-            value = str(item.default) if isinstance(item.default, int) else f'"{item.default}"'
-            lines += [f"# {rule.doc} Wanted: {rule.wanted(type(item.default))}.", f"{item.name} = {value}"]
+            value = str(rule.default) if isinstance(rule.default, int) else f'"{rule.default}"'
+            lines += [f"# {rule.doc} Wanted: {rule.wanted()}.", f"{item.name} = {value}"]
     return "\n".join(lines) + "\n"

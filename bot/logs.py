@@ -15,5 +15,6 @@ def configure(settings: LoggingSettings) -> None:
     root.setLevel(logging.INFO)
     for ours in ("bot", "cogs", "db"):
         logging.getLogger(ours).setLevel(settings.level)
-    # It writes a line for each turn of each sweep.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # They write a line for each turn of each sweep, and for each start.
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -45,14 +45,15 @@ async def ack(interaction: discord.Interaction) -> None:
 
 async def report(interaction: discord.Interaction, error: BaseException, texts: Texts) -> None:
     """Explain an error to the member who ran into it; log it unless it is his to mend."""
-    error = _unwrapped(error)
+    error = unwrapped(error)
     try:
         await _add_note(interaction, _text(error, texts), _typed(error, texts))
     except (discord.HTTPException, aiohttp.ClientError) as unreachable:
         _log.warning("a member could not be told of an error: %s", type(unreachable).__name__)
 
 
-def _unwrapped(error: BaseException) -> BaseException:
+def unwrapped(error: BaseException) -> BaseException:
+    """What a command raised, without the wrapping that discord.py puts around it."""
     while isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     return error

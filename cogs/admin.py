@@ -86,7 +86,11 @@ class Admin(
         await self.servers.save_forum(
             guild_of(interaction), channel.id, status, {name: tags[name] for name in names}
         )
-        await tell(interaction, say("admin.forum", forum=channel.mention, topics=", ".join(names)))
+        text = say("admin.forum", forum=channel.mention, topics=", ".join(names))
+        # Whoever opens a post himself stands there with his own name.
+        if channel.permissions_for(channel.guild.default_role).send_messages:
+            text += "\n" + say("admin.forum_open", forum=channel.mention)
+        await tell(interaction, text)
 
     @forum.command(
         name=said("command.admin_forum_drop.name"), description=said("command.admin_forum_drop.description")

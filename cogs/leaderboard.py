@@ -50,7 +50,8 @@ def _column(texts: Texts, board: Board) -> str:
     if own.place is None:
         lines += ["", texts("board.own_none")]
     else:
-        lines += ["", texts("board.own", assists=own.assists, place=own.place)]
+        key = "board.own_one" if own.assists == 1 else "board.own_many"
+        lines += ["", texts(key, assists=own.assists, place=own.place)]
     return "\n".join(lines)
 
 

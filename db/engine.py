@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @contextlib.asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self) -> AsyncGenerator[AsyncSession]:
         """One transaction, committed on leaving, rolled back on an exception."""
         async with self._writer, self._sessions() as session:
             await session.connection(execution_options={"mitassist_write": True})
@@ -41,7 +41,7 @@ class Database:
             await session.commit()
 
     @contextlib.asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self) -> AsyncGenerator[AsyncSession]:
         """One consistent view; nothing is written."""
         async with self._sessions() as session:
             yield session

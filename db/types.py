@@ -34,6 +34,10 @@ class AwareDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
 def choice(kind: type[StrEnum]) -> Enum:
     """A text column that holds the values of an enumeration."""
     return Enum(
@@ -41,7 +45,7 @@ def choice(kind: type[StrEnum]) -> Enum:
         native_enum=False,
         create_constraint=False,
         length=24,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=_values,
     )
 
 

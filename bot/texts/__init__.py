@@ -3,7 +3,7 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 LANGUAGES = ("da", "en")
 
@@ -34,8 +34,7 @@ def flatten(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
     for name, value in table.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict):
-            inner: dict[str, Any] = value
-            flat |= flatten(inner, f"{key}.")
+            flat |= flatten(cast("dict[str, Any]", value), f"{key}.")
         elif isinstance(value, str):
             flat[key] = value
         else:

@@ -1,6 +1,9 @@
 """Alembic's entry: runs on the connection that `db.migrate` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, Enum
 
 from db import models
@@ -9,7 +12,7 @@ from db.types import AwareDateTime, Base
 _ = models  # imported so that every table is in the metadata
 
 
-def render_item(kind: str, item: object, _: object) -> str | bool:
+def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """Write our column types as plain ones, so that a migration does not change when the code does."""
     if kind == "type" and isinstance(item, AwareDateTime):
         return "sa.DateTime(timezone=True)"
@@ -26,6 +29,8 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render_item,
+    # SQLite can roll a migration back: `db.engine` begins its transactions explicitly.
+    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -72,11 +72,11 @@ async def of_question(
 async def counts(session: AsyncSession, question_ids: list[int]) -> dict[int, int]:
     """How many visible answers each question has."""
     query = (
-        select(Answer.question_id, func.count(Answer.id).label("count"))
+        select(Answer.question_id, func.count(Answer.id).label("answers"))
         .where(Answer.question_id.in_(question_ids), ~Answer.removed, Answer.message_id.is_not(None))
         .group_by(Answer.question_id)
     )
-    return {row.question_id: row.count for row in await session.execute(query)}
+    return {row.question_id: row.answers for row in await session.execute(query)}
 
 
 async def unsettled(session: AsyncSession, limit: int) -> Sequence[Answer]:

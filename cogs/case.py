@@ -10,6 +10,7 @@ from bot.routing import Filled, Press
 from bot.services.identity import new_token
 from bot.services.wording import ANSWER_MAX
 from bot.translation import said
+from cogs.ui import cards
 from cogs.ui.parts import Form
 from cogs.ui.places import thread_of
 
@@ -32,17 +33,21 @@ class Cases(commands.Cog):
 
     async def accept(self, interaction: discord.Interaction, press: Press) -> None:
         """Take the case and be announced in the question."""
-        await ack(interaction)
+        await interaction.response.defer()
         post_id = await self.summons.accept(press.token, interaction.user.id)
         if post_id is not None:
             await self.bot.sender.send(post_id)
-        await tell(interaction, (await self.bot.texts_for(interaction))("case.accepted"))
+        texts = await self.bot.texts_for(interaction)
+        await interaction.edit_original_response(view=cards.line_buttons(texts, press.token))
+        await interaction.followup.send(texts("case.accepted"), ephemeral=True)
 
     async def decline(self, interaction: discord.Interaction, press: Press) -> None:
         """Leave it to another."""
-        await ack(interaction)
+        await interaction.response.defer()
         await self.summons.decline(press.token, interaction.user.id)
-        await tell(interaction, (await self.bot.texts_for(interaction))("case.declined"))
+        texts = await self.bot.texts_for(interaction)
+        await interaction.edit_original_response(view=None)
+        await interaction.followup.send(texts("case.declined"), ephemeral=True)
 
     async def open_reply(self, interaction: discord.Interaction, press: Press) -> None:
         """*Svar* in the private thread: write to the asker."""

@@ -33,7 +33,8 @@ class Inbox(commands.Cog):
         router.press("follow_up", self.open_follow_up)
         router.form("follow_up", self.follow_up)
         router.press("solve", self.solve)
-        router.press("withdraw", self.withdraw)
+        router.press("withdraw", self.confirm_withdraw)
+        router.press("withdraw_yes", self.withdraw)
         router.press("line", self.read_line)
         router.press("line_write", self.open_line)
         router.form("line_write", self.write_line)
@@ -80,6 +81,15 @@ class Inbox(commands.Cog):
         await self.questions.solve(press.token, interaction.user.id)
         await self.bot.sweeps.run("tidy")
         await self._open(interaction, press.token, "inbox.solved")
+
+    async def confirm_withdraw(self, interaction: discord.Interaction, press: Press) -> None:
+        """Ask once more: the others' answers go too."""
+        await ack(interaction)
+        texts = await self.bot.texts_for(interaction)
+        own = await self.inbox.open(press.token, interaction.user.id)
+        await tell(
+            interaction, texts("inbox.withdraw_sure"), view=inbox_view.confirm_withdraw(texts, own.token)
+        )
 
     async def withdraw(self, interaction: discord.Interaction, press: Press) -> None:
         """Take the question back."""

@@ -68,12 +68,13 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     driver: Any = connection
     driver.isolation_level = None
     cursor = connection.cursor()
+    # The timeout first: changing the journal waits for other processes too.
     # FULL: what a boy was told is posted survives a power cut.
     for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

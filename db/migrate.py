@@ -42,6 +42,8 @@ def is_known(revision: str) -> bool:
 async def upgrade(engine: AsyncEngine) -> None:
     """Run what is missing. Raises NewerDatabaseError when the database is ahead of the code."""
     async with engine.connect() as connection:
+        # SQLite: take the lock first, so that two processes starting at once come one after the other.
+        await connection.execution_options(mitassist_write=True)
         await connection.run_sync(_upgrade)
         await connection.commit()
 

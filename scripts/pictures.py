@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Locator, Page, ViewportSize, async_playwright
 
 from bot.play import world as worlds
 from bot.play.hub import Hub
@@ -13,7 +13,7 @@ from bot.play.web import serve
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 PORT = 8766
-SIZE = {"width": 1440, "height": 860}
+SIZE: ViewportSize = {"width": 1440, "height": 860}
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 

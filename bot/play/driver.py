@@ -135,8 +135,7 @@ def response(result: InteractionResult) -> ResponseMessage:
 
 def is_private(result: InteractionResult) -> bool:
     """Whether everything the bot said in answer is for this person's eyes only."""
-    shown = [result.response] if result.response else []
-    return all(message.ephemeral for message in [*shown, *result.followups])
+    return all(message.ephemeral for message in said(result))
 
 
 def unexpected(errors: Iterable[BaseException]) -> list[BaseException]:
@@ -147,8 +146,12 @@ def unexpected(errors: Iterable[BaseException]) -> list[BaseException]:
 
 def text_of(result: InteractionResult) -> str:
     """Everything the bot said in answer, as plain text."""
-    shown = [result.response] if result.response else []
-    return "\n".join(message_text(message) for message in [*shown, *result.followups])
+    return "\n".join(message_text(message) for message in said(result))
+
+
+def said(result: InteractionResult) -> list[ResponseMessage]:
+    """What the bot said in answer. A press that changes the pressed message speaks in follow-ups."""
+    return result.followups or ([result.response] if result.response else [])
 
 
 def message_text(message: discord.Message | ResponseMessage) -> str:

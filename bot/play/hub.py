@@ -17,6 +17,7 @@ from simcord.backend.errors import BackendError, SetupError
 
 from bot.play.acting import Acting, Action, ActionError
 from bot.play.actions import explain, perform
+from bot.play.faults import Faults
 from bot.play.files import Files
 from bot.play.journal import forget_expired_interactions, keep_journals
 from bot.play.view_channels import ReadMarks, direct_view, opened_view, tree_view
@@ -55,7 +56,9 @@ class Hub:
         self._ticker: asyncio.Task[None] | None = None
         self._revision = 0
         self._waiting: set[asyncio.Event] = set()
-        self._errors_logged = env.error_cursor
+        self._errors_seen = env.error_cursor
+        self._faults = Faults()
+        self._faults_seen = 0
         keep_journals(env, self._changed)
 
     # ------------------------------------------------------------------ people
@@ -125,7 +128,7 @@ class Hub:
             "members": members_view(backend, guild),
             "roles": roles_view(guild),
             "modal": self._modal_view(person),
-            "errors": self._error_view(),
+            "faults": {"count": self._faults.count, "last": self._faults.last},
         }
 
     def _viewer(self, person: _Person) -> Viewer:
@@ -139,13 +142,6 @@ class Hub:
     def _modal_view(self, person: _Person) -> dict[str, Any] | None:
         shown = person.modal.modal if person.modal else None
         return {**shown, "number": person.modal_number} if shown else None
-
-    def _error_view(self) -> dict[str, Any]:
-        errors = self._env.errors_since(0)
-        return {
-            "count": len(errors),
-            "last": f"{type(errors[-1]).__name__}: {errors[-1]}" if errors else None,
-        }
 
     # ------------------------------------------------------------------ acting
 
@@ -181,7 +177,7 @@ class Hub:
                 _log.exception("the rehearsal could not do %s", action.get("type"))
                 return {"ok": False, "error": explain(error)}
             finally:
-                self._log_errors()
+                self._look_for_faults()
                 self._changed()
             if isinstance(outcome, list):
                 return {"ok": True, "choices": outcome}
@@ -202,10 +198,12 @@ class Hub:
         for person in self._people.values():
             for channel_id in list(self._env.backend.channels):
                 self._read(person, channel_id)
+        logging.getLogger().addHandler(self._faults)
         self._ticker = asyncio.get_running_loop().create_task(self._tick())
 
     async def stop(self) -> None:
         """Let time stand still again."""
+        logging.getLogger().removeHandler(self._faults)
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
@@ -223,7 +221,7 @@ class Hub:
                     await self._env.advance_time(max(0.0, behind))
                 except Exception:
                     _log.exception("the rehearsal's clock stumbled")
-                self._log_errors()
+                self._look_for_faults()
             ticks += 1
             if ticks % _TICKS_BETWEEN_CLEANINGS == 0:
                 forget_expired_interactions(self._env)
@@ -235,7 +233,12 @@ class Hub:
         for waiting in self._waiting:
             waiting.set()
 
-    def _log_errors(self) -> None:
-        for error in self._env.errors_since(self._errors_logged):
-            _log.error("the bot raised an error", exc_info=error)
-        self._errors_logged = self._env.error_cursor
+    def _look_for_faults(self) -> None:
+        """Log what the bot raised where nobody but simcord was looking, in a task of its own."""
+        for error in self._env.errors_since(self._errors_seen):
+            if self._faults.is_news(error):
+                _log.error("the bot raised an error", exc_info=error)
+        self._errors_seen = self._env.error_cursor
+        if self._faults.count != self._faults_seen:
+            self._faults_seen = self._faults.count
+            self._changed()

@@ -16,6 +16,13 @@ _SECOND = (
 )  # fmt: skip
 
 
+def looks_like_alias(name: str) -> bool:
+    """Whether a player could be taken for an asker under this name."""
+    words = name.casefold().split()
+    first, second = ({word.casefold() for word in words_of} for words_of in (_FIRST, _SECOND))
+    return len(words) > 1 and words[0] in first and words[1] in second
+
+
 def new_alias() -> str:
     """One of 1.44 million names, drawn at random."""
     number = 100 + secrets.randbelow(900)

@@ -102,21 +102,23 @@ class AnswerService:
         return post.id
 
     async def record_native(self, thread_id: int, message_id: int, user_id: int) -> bool:
-        """Note that a member wrote in a question's thread; whether it counts as an answer.
+        """Note that a member wrote in a thread; whether the thread holds a question.
 
-        The asker's own message is no answer, and nothing of it is stored.
+        The asker's own message is treated like any other: a thread that stays unanswered, or a list
+        that leaves the message out, would show everyone that its writer is the asker.
         """
         async with self._database.read() as session:
             question = await questions.by_thread(session, thread_id)
-        if question is None or access.is_asker(self._identity, question, user_id):
+        if question is None:
             return False
         async with self._database.write() as session:
             question = await questions.lock(session, question.id)
-            return await self.add_native(session, question, message_id, user_id) is not None
+            await self.add_native(session, question, message_id, user_id)
+        return True
 
     async def add_native(
         self, session: AsyncSession, question: Question, message_id: int, user_id: int
-    ) -> Answer | None:
+    ) -> Answer:
         """Record a native answer within a transaction that holds the question's row."""
         player = await self._players.ensure(session, question.guild_id, user_id)
         await answers.add(
@@ -130,7 +132,10 @@ class AnswerService:
             },
         )
         await appearance.refresh(session, question)
-        return await answers.by_message(session, message_id)
+        answer = await answers.by_message(session, message_id)
+        if answer is None:
+            raise RuntimeError("an answer row vanished")
+        return answer
 
     async def message_deleted(self, message_id: int) -> None:
         """A message is gone from Discord: its credits go, and a question may be unanswered again."""

@@ -55,10 +55,7 @@ class AssistService:
         async with self._database.write() as session:
             question = await questions.lock(session, question.id)
             answer = await self._answer_at(session, question, target)
-            if answer is not None:
-                await self._credit(session, question, answer, giver_id)
-            elif target.author_id == giver_id:
-                raise MemberError("assist_self")
+            await self._credit(session, question, answer, giver_id)
 
     async def is_unknown(self, thread_id: int, message_id: int) -> bool:
         """Whether a message in a question's thread is not recorded, as one written while the bot was away."""
@@ -89,21 +86,17 @@ class AssistService:
             return
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
-            key = self._identity.member_key(question.guild_id, giver_id)
+            key = self._identity.voter_key(question.token, giver_id)
             await assists.remove_vote(session, known.id, key)
             await settle(session, question, known.player_id, self._clock(), self._timezone)
 
-    async def _answer_at(self, session: AsyncSession, question: Question, target: Target) -> Answer | None:
-        """The answer in a message; None where the message is the asker's own, which nobody may learn."""
+    async def _answer_at(self, session: AsyncSession, question: Question, target: Target) -> Answer:
         answer = await answers.by_message(session, target.message_id)
         if answer is not None:
             return answer
-        if target.by_bot or await posts.by_message(session, target.message_id) is not None:
+        posted = await posts.by_message(session, target.message_id) is not None
+        if posted or target.by_bot or target.author_id is None:
             raise MemberError("not_an_answer")
-        if target.author_id is None:
-            raise MemberError("not_an_answer")
-        if access.is_asker(self._identity, question, target.author_id):
-            return None
         # Written while the bot was away.
         return await self._answers.add_native(session, question, target.message_id, target.author_id)
 
@@ -111,10 +104,14 @@ class AssistService:
         if answer.removed:
             raise MemberError("answer_gone")
         access.check_open(question)
-        key = self._identity.member_key(question.guild_id, giver_id)
-        if answer.player.member_key == key:
+        player = answer.player
+        if player.member_key == self._identity.member_key(question.guild_id, giver_id):
             raise MemberError("assist_self")
-        if await coaches.is_coach(session, question.guild_id, answer.player.member_key):
+        if await coaches.is_coach(session, question.guild_id, player.member_key):
             raise MemberError("assist_coach")
+        if self._identity.same_member(question.seal, question.token, player.seal, player.token):
+            # The asker gets no assist in his own question, and the giver must not notice.
+            return
+        key = self._identity.voter_key(question.token, giver_id)
         await assists.add_vote(session, answer.id, key, self._clock())
         await settle(session, question, answer.player_id, self._clock(), self._timezone)

@@ -104,6 +104,14 @@ class Identity:
         message = b"member" + guild_id.to_bytes(8) + user_id.to_bytes(8)
         return hmac.digest(self._member_key, message, hashlib.sha256)
 
+    def voter_key(self, question_token: str, user_id: int) -> bytes:
+        """A member's pseudonym as a voter in one question; no two questions share one.
+
+        With a key for the whole server, whoever votes most in a question would point at its asker.
+        """
+        message = b"voter" + question_token.encode() + user_id.to_bytes(8)
+        return hmac.digest(self._member_key, message, hashlib.sha256)
+
     def seal_member(self, user_id: int, context: str) -> bytes:
         """Seal a member's id to one row; ``context`` (the row's token) keeps it from being moved."""
         return self._seal(user_id.to_bytes(8), f"member:{context}")
@@ -114,6 +122,13 @@ class Identity:
             return False
         opened = self._open(seal, f"member:{context}", Purpose.COMPARE)
         return hmac.compare_digest(opened, user_id.to_bytes(8))
+
+    def same_member(self, seal: bytes | None, context: str, other: bytes, other_context: str) -> bool:
+        """Whether two seals hold the same member, without telling the caller who it is."""
+        if seal is None:
+            return False
+        opened = self._open(seal, f"member:{context}", Purpose.COMPARE)
+        return hmac.compare_digest(opened, self._open(other, f"member:{other_context}", Purpose.COMPARE))
 
     def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
         """The contexts among ``(context, seal)`` whose seal holds this member."""

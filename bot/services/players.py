@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.errors import MemberError
+from bot.services.aliases import looks_like_alias
 from bot.services.identity import Identity, new_token
 from bot.services.wording import NAME_MAX, clean_line, name_key
 from db.engine import Database
@@ -13,6 +14,8 @@ from db.models import Player, Visibility
 from db.repositories import answers, coaches
 
 _NAME_MIN_LETTERS = 2
+# As `name_key` writes them: nobody plays under a name that sounds like the staff or like an asker.
+_RESERVED = ("mitassist", "moderator", "admin", "coach", "spørger", "sporger", "asker")
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class PlayerService:
         key = name_key(cleaned)
         if len(key) < _NAME_MIN_LETTERS:
             raise MemberError("name_short", typed=name)
+        if looks_like_alias(cleaned) or any(word in key for word in _RESERVED):
+            raise MemberError("name_reserved", typed=name)
         holder = await answers.player_by_name(session, player.guild_id, key)
         if holder is not None and holder.id != player.id:
             raise MemberError("name_taken", typed=name)

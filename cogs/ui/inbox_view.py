@@ -70,7 +70,8 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
     if state in (SummonState.ACCEPTED, SummonState.CLOSED):
         items.append(button(texts("button.line"), "line", own.token, Style.success))
     if state in (SummonState.PENDING, SummonState.ACCEPTED):
-        items.append(button(texts("button.end_line"), "line_end", own.token))
+        label = "button.cancel_call" if state is SummonState.PENDING else "button.end_line"
+        items.append(button(texts(label), "line_end", own.token))
     if own.state is QuestionState.OPEN and not own.hidden:
         items.append(button(texts("button.solve"), "solve", own.token))
     if own.state is QuestionState.FAILED:
@@ -80,6 +81,16 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
     if published and own.thread_id is not None:
         items.append(link(texts("inbox.go_to_thread"), thread_url(own.guild_id, own.thread_id)))
     return items
+
+
+def confirm_withdraw(texts: Texts, token: str) -> discord.ui.View:
+    """One more tap before everything is gone."""
+    return view(
+        [
+            button(texts("button.withdraw_yes"), "withdraw_yes", token, Style.danger),
+            button(texts("button.back"), "own", token),
+        ]
+    )
 
 
 def line(texts: Texts, shown: Line) -> tuple[discord.Embed, discord.ui.View]:

@@ -405,7 +405,7 @@ async def test_markup_is_shown_and_cannot_lie(boy: Half) -> None:
 async def test_a_fault_of_the_bot_is_shown_and_survived(page: Page, boy: Half) -> None:
     await boy.run("fejl")
     await expect(boy.get("problem")).to_contain_text("Interaktionen mislykkedes")
-    await expect(page.get_by_test_id("errors")).to_have_text("1 fejl i botten")
+    await expect(page.get_by_test_id("faults")).to_have_text("1 fejl i botten")
     await boy.write("Det går videre")
     await expect(boy.message("Det går videre")).to_be_visible()
 

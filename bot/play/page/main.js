@@ -15,7 +15,7 @@
  *   post-title, post-text, edit-text                      problem (what went wrong)
  * Floating over the page, at most one at a time: popover, with
  *   select-option (data-value), select-confirm, emoji (data-emoji), message-command (data-name), edit, delete
- * On the page itself: banner, errors (what the bot raised), connection, tab-left, tab-right (narrow windows)
+ * On the page itself: banner, faults (what went wrong in the bot), connection, tab-left, tab-right (narrow windows)
  */
 
 import { follow, people as fetchPeople } from "./api.js";
@@ -32,7 +32,7 @@ async function start() {
     panes.append(h("p", { class: "empty" }, "Der er ingen personer på øveserveren."));
     return;
   }
-  const page = { chosen: (pane, personId) => choose(pane, personId), seen: showErrors };
+  const page = { chosen: (pane, personId) => choose(pane, personId), seen: showFaults };
   const left = new Pane("left", people, page);
   const right = new Pane("right", people, page);
   panes.append(left.element, right.element);
@@ -102,9 +102,9 @@ function showConnection(connected) {
   element.textContent = connected ? "Kører" : "Ingen forbindelse";
 }
 
-function showErrors(view) {
-  const { count, last } = view.errors;
-  const element = document.querySelector("#errors");
+function showFaults(view) {
+  const { count, last } = view.faults;
+  const element = document.querySelector("#faults");
   element.hidden = count === 0;
   element.textContent = count === 1 ? "1 fejl i botten" : `${count} fejl i botten`;
   element.title = last ?? "";

@@ -1,0 +1,89 @@
+"""Fixtures: the whole bot in a simulated server that is set up, on a real SQLite file."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import pytest
+import simcord
+
+from bot.app import MitAssist, prepare_database
+from bot.config import QuestionSettings, Settings
+from bot.play import simulator
+from bot.play.world import build, set_up
+from bot.services.identity import Keys
+from db.engine import Database
+from tests.sim.server import Clock, LogKeeper, Server
+
+simulator.apply()
+AT_ONCE = Settings(questions=QuestionSettings(delay_min_seconds=0, delay_max_seconds=0))
+DELAYED = Settings(questions=QuestionSettings(delay_min_seconds=30, delay_max_seconds=30))
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy: migrating it for each test would cost more than the test."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    asyncio.run(_migrate(path))
+    return path
+
+
+async def _migrate(path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{path.as_posix()}")
+    await prepare_database(database)
+    await database.close()
+
+
+@pytest.fixture
+async def server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+    """A server that a manager has set up; what is anonymous is posted at once."""
+    async with opened(tmp_path, empty_database, AT_ONCE) as server:
+        await set_up(server.world)
+        yield server
+
+
+@pytest.fixture
+async def slow_server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+    """The same, but what is anonymous waits half a minute."""
+    async with opened(tmp_path, empty_database, DELAYED) as server:
+        await set_up(server.world)
+        yield server
+
+
+@pytest.fixture
+async def bare_server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+    """A server in which nobody has set anything up."""
+    async with opened(tmp_path, empty_database, AT_ONCE) as server:
+        yield server
+
+
+@contextlib.asynccontextmanager
+async def opened(folder: Path, template: Path, settings: Settings) -> AsyncGenerator[Server]:
+    """Start the bot; on leaving, everything is closed and nothing may have gone wrong."""
+    path = folder / "bot.sqlite3"
+    shutil.copyfile(template, path)
+    clock, logs = Clock(), LogKeeper()
+    make_bot = _maker(path, settings, clock)
+    bot = make_bot()
+    env = clock.env = simcord.Env(bot, check_errors=False)
+    server = Server(build(env), bot, make_bot, logs)
+    root = logging.getLogger()
+    root.addHandler(logs)
+    try:
+        await env.start()
+        yield server
+    finally:
+        root.removeHandler(logs)
+        await env.shutdown()
+        for old in (*server.old_bots, server.bot):
+            await old.close()
+    server.check_errors()
+
+
+def _maker(path: Path, settings: Settings, clock: Clock) -> Callable[[], MitAssist]:
+    keys = Keys.new()
+    url = f"sqlite+aiosqlite:///{path.as_posix()}"
+    return lambda: MitAssist(settings, keys, url, clock=clock, run_scheduler=False)

@@ -85,17 +85,25 @@ async def serve(hub: Hub, port: int) -> Server:
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Keep other sites in the same browser out: they reach loopback too, but under another name or origin."""
-    port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
-    hosts = {f"{name}:{port}" for name in _NAMES}
-    if request.host not in hosts:
-        raise web.HTTPForbidden(text="Kun denne maskine har adgang.", headers=_HEADERS)
-    origin = request.headers.get("Origin")
-    if request.method == "POST" and origin is not None and origin not in {f"http://{host}" for host in hosts}:
-        raise web.HTTPForbidden(text="Kun siden selv må handle.", headers=_HEADERS)
-    response = await handler(request)
+    try:
+        response = await _guarded(request, handler)
+    except web.HTTPException as refusal:
+        refusal.headers.update(_HEADERS)
+        raise
     if not response.prepared:
         response.headers.update(_HEADERS)
     return response
+
+
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    port = request.transport.get_extra_info("sockname")[1] if request.transport else 0
+    hosts = {f"{name}:{port}" for name in _NAMES}
+    if request.host not in hosts:
+        raise web.HTTPForbidden(text="Kun denne maskine har adgang.")
+    origin = request.headers.get("Origin")
+    if request.method == "POST" and origin is not None and origin not in {f"http://{host}" for host in hosts}:
+        raise web.HTTPForbidden(text="Kun siden selv må handle.")
+    return await handler(request)
 
 
 async def _page(request: web.Request) -> web.StreamResponse:

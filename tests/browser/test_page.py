@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from pytest_asyncio import fixture
 
-from bot.play import simulator, web
+from bot.play import journal, simulator, web
 from tests.browser.toybot import XSS, Panel, Scene
 
 #: All in one event loop, that of the browser, which is slow to start.
@@ -483,6 +484,33 @@ async def test_memory_stays_small(toy: Scene) -> None:
         await channel.send(str(number))
     assert len(toy.env.backend.transcript) <= 500
     assert len(toy.env.http_requests) <= 500
+
+
+async def test_expired_interactions_are_forgotten(toy: Scene) -> None:
+    action = {"type": "slash", "channel": str(toy.channels["snak"]), "name": "panel"}
+    await toy.hub.act(toy.people["mikkel"].id, action)
+    journal.forget_expired_interactions(toy.env)
+    assert len(toy.env.backend.interactions) == 1
+    await toy.env.advance_time(16 * 60)
+    journal.forget_expired_interactions(toy.env)
+    assert toy.env.backend.interactions == {}
+    assert toy.env.backend.interaction_tokens == {}
+
+
+async def test_a_file_that_could_run_scripts_is_only_downloaded(toy: Scene) -> None:
+    evil = discord.File(io.BytesIO(b"<script>alert(1)</script>"), "ond.svg")
+    await toy.channel("snak").send("Se her", file=evil)
+    view = toy.hub.view(toy.people["mikkel"].id, toy.channels["snak"])
+    file = view["messages"][-1]["attachments"][0]
+    assert not file["image"]
+    async with aiohttp.ClientSession() as session:
+        async with session.get(toy.server.url.rstrip("/") + file["path"]) as answer:
+            assert answer.headers["Content-Type"] == "application/octet-stream"
+            assert answer.headers["Content-Disposition"] == "attachment"
+            assert await answer.read() == b"<script>alert(1)</script>"
+        async with session.get(f"{toy.server.url}api/file/nothing") as missing:
+            assert missing.status == 404
+            assert "Content-Security-Policy" in missing.headers
 
 
 async def test_the_page_is_danish_for_danish_people(toy: Scene) -> None:

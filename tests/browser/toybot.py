@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import struct
 import zlib
@@ -387,7 +388,9 @@ async def _fill(bot: ToyBot, forum: discord.ForumChannel, talk: discord.TextChan
 
 async def main() -> None:
     """Serve the toy world until it is interrupted: to look at the page while changing it."""
-    import asyncio
-
     async with scene(port=8765):
         await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

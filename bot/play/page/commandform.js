@@ -30,7 +30,9 @@ export function commandForm(command, context) {
   const run = h("button", { type: "submit", class: "primary", testid: "command-run" }, "Send");
 
   function filled() {
-    return Object.fromEntries(fields.map(({ option, value }) => [option.name, value()]).filter(([, value]) => value !== ""));
+    return Object.fromEntries(
+      fields.map(({ option, value }) => [option.name, value()]).filter(([, value]) => value !== ""),
+    );
   }
 
   const form = h(
@@ -65,7 +67,12 @@ function labelled(option, element) {
   return h(
     "label",
     { class: "command-option-field", testid: "command-field", data: { name: option.name } },
-    h("span", { class: "option-name" }, option.label, option.required ? h("span", { class: "required" }, " *") : null),
+    h(
+      "span",
+      { class: "option-name" },
+      option.label,
+      option.required ? h("span", { class: "required" }, " *") : null,
+    ),
     element,
     h("span", { class: "muted" }, option.description),
   );
@@ -74,11 +81,22 @@ function labelled(option, element) {
 function control(option, context, filled) {
   if (option.autocomplete) return completing(option, context, filled);
   if (option.choices.length) {
-    return picker(option, option.choices.map((choice, index) => [String(index), choice.label]), (index) => option.choices[index].value);
+    return picker(
+      option,
+      option.choices.map((choice, index) => [String(index), choice.label]),
+      (index) => option.choices[index].value,
+    );
   }
   switch (option.type) {
     case BOOLEAN:
-      return picker(option, [["true", "Ja"], ["false", "Nej"]], (value) => value === "true");
+      return picker(
+        option,
+        [
+          ["true", "Ja"],
+          ["false", "Nej"],
+        ],
+        (value) => value === "true",
+      );
     case USER:
     case ROLE:
     case MENTIONABLE:
@@ -97,7 +115,9 @@ function entities(option, names) {
   const channels = names.channels
     .filter((channel) => allowsChannel(option.channel_types, channel))
     .map((channel) => [channel.id, `#${channel.name}`]);
-  return { [USER]: users, [ROLE]: roles, [MENTIONABLE]: [...users, ...roles], [CHANNEL]: channels }[option.type];
+  return { [USER]: users, [ROLE]: roles, [MENTIONABLE]: [...users, ...roles], [CHANNEL]: channels }[
+    option.type
+  ];
 }
 
 function picker(option, choices, value) {
@@ -107,7 +127,11 @@ function picker(option, choices, value) {
     h("option", { value: "" }, "–"),
     choices.map(([key, label]) => h("option", { value: key }, label)),
   );
-  return { element, focus: () => element.focus(), value: () => (element.value === "" ? "" : value(element.value)) };
+  return {
+    element,
+    focus: () => element.focus(),
+    value: () => (element.value === "" ? "" : value(element.value)),
+  };
 }
 
 function typed(option) {
@@ -152,7 +176,11 @@ function completing(option, context, filled) {
   function show(choices) {
     list.replaceChildren(
       ...choices.map((choice) =>
-        button({ class: "option", role: "option", testid: "suggestion", data: { value: choice.value } }, () => take(choice), choice.name),
+        button(
+          { class: "option", role: "option", testid: "suggestion", data: { value: choice.value } },
+          () => take(choice),
+          choice.name,
+        ),
       ),
     );
     input.setAttribute("aria-expanded", String(choices.length > 0));
@@ -170,6 +198,11 @@ function completing(option, context, filled) {
     taken = null;
     clearTimeout(waiting);
     waiting = setTimeout(ask, TYPING_PAUSE_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !list.firstElementChild) return;
+    event.preventDefault();
+    list.firstElementChild.click();
   });
   input.addEventListener("focus", () => taken === null && ask());
   element.addEventListener("focusout", (event) => !element.contains(event.relatedTarget) && show([]));

@@ -84,7 +84,11 @@ function gallery(component) {
 }
 
 function separator(component) {
-  const classes = ["separator", component.spacing === 2 ? "large" : "", component.divider === false ? "bare" : ""];
+  const classes = [
+    "separator",
+    component.spacing === 2 ? "large" : "",
+    component.divider === false ? "bare" : "",
+  ];
   return h("div", { class: classes.join(" ").trim(), role: "separator" });
 }
 

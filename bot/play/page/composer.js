@@ -19,7 +19,13 @@ export class Composer {
     this.commands = [];
     this.replyTarget = null;
     this.notice = h("p", { class: "notice", testid: "notice" });
-    this.picker = h("div", { class: "picker", role: "listbox", "aria-label": "Kommandoer", testid: "command-picker", hidden: true });
+    this.picker = h("div", {
+      class: "picker",
+      role: "listbox",
+      "aria-label": "Kommandoer",
+      testid: "command-picker",
+      hidden: true,
+    });
     this.commandSlot = h("div", { class: "command-slot" });
     this.reply = h("div", { class: "reply-bar", testid: "reply-bar", hidden: true });
     this.input = h("textarea", {
@@ -34,9 +40,21 @@ export class Composer {
       () => this.#toggleCommands(),
       icon("slash"),
     );
-    this.send = button({ class: "bare", "aria-label": "Send", title: "Send", testid: "send" }, () => this.#send(), icon("send"));
+    this.send = button(
+      { class: "bare", "aria-label": "Send", title: "Send", testid: "send" },
+      () => this.#send(),
+      icon("send"),
+    );
     this.box = h("div", { class: "compose-box" }, this.slash, this.input, this.send);
-    this.element = h("div", { class: "composer" }, this.picker, this.notice, this.commandSlot, this.reply, this.box);
+    this.element = h(
+      "div",
+      { class: "composer" },
+      this.picker,
+      this.notice,
+      this.commandSlot,
+      this.reply,
+      this.box,
+    );
   }
 
   /** Follow the view; what is typed stays, and each person's channel has a text of its own. */

@@ -20,7 +20,14 @@ export function dialog({ title, submit, testid, note, onSubmit, onClose }, ...bo
   const send = h("button", { type: "submit", class: "primary", testid: "modal-submit" }, submit);
   const form = h(
     "form",
-    { class: "dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": titleId, testid, novalidate: true },
+    {
+      class: "dialog",
+      role: "dialog",
+      "aria-modal": "true",
+      "aria-labelledby": titleId,
+      testid,
+      novalidate: true,
+    },
     h(
       "header",
       {},

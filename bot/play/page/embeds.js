@@ -25,10 +25,20 @@ export function embed(data, names) {
       { class: "embed-body" },
       author(data.author),
       data.title
-        ? h("div", { class: "embed-title" }, data.url ? link(data.url, markdown(data.title, names)) : markdown(data.title, names))
+        ? h(
+            "div",
+            { class: "embed-title" },
+            data.url ? link(data.url, markdown(data.title, names)) : markdown(data.title, names),
+          )
         : null,
       data.description ? h("div", { class: "md embed-text" }, markdown(data.description, names)) : null,
-      data.fields?.length ? h("div", { class: "embed-fields" }, data.fields.map((field) => embedField(field, names))) : null,
+      data.fields?.length
+        ? h(
+            "div",
+            { class: "embed-fields" },
+            data.fields.map((field) => embedField(field, names)),
+          )
+        : null,
       picture(data.image, "embed-image"),
       footer(data),
     ),
@@ -64,7 +74,12 @@ function footer(data) {
 /** A file that was sent along. */
 export function attachment(file) {
   if (file.image && file.path) {
-    return h("img", { class: "attached-image", testid: "image", src: file.path, alt: file.description ?? file.name });
+    return h("img", {
+      class: "attached-image",
+      testid: "image",
+      src: file.path,
+      alt: file.description ?? file.name,
+    });
   }
   return fileCard(file.name, file.path, size(file.size));
 }
@@ -72,5 +87,10 @@ export function attachment(file) {
 /** A file to download. */
 export function fileCard(name, path, note) {
   const label = path ? h("a", { href: path, download: name }, name) : h("span", {}, name);
-  return h("div", { class: "file-card" }, icon("file"), h("div", {}, label, h("div", { class: "muted" }, note)));
+  return h(
+    "div",
+    { class: "file-card" },
+    icon("file"),
+    h("div", {}, label, h("div", { class: "muted" }, note)),
+  );
 }

@@ -44,7 +44,11 @@ function field(component, label, description, names) {
   const target = control.focusable ?? control.element;
   target.id = id;
   const group = control.group ? "fieldset" : "div";
-  const caption = [label, required ? h("span", { class: "required", title: "Skal udfyldes" }, " *") : null, problem];
+  const caption = [
+    label,
+    required ? h("span", { class: "required", title: "Skal udfyldes" }, " *") : null,
+    problem,
+  ];
   const element = h(
     group,
     { class: "field", testid: "field", data: { customId: component.custom_id } },
@@ -104,7 +108,11 @@ function text(component) {
   const count = () => {
     const least = component.min_length;
     const most = component.max_length;
-    counter.textContent = most ? `${input.value.length}/${most}` : least ? `${input.value.length} (mindst ${least})` : "";
+    counter.textContent = most
+      ? `${input.value.length}/${most}`
+      : least
+        ? `${input.value.length} (mindst ${least})`
+        : "";
   };
   input.addEventListener("input", count);
   count();

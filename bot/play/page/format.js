@@ -1,5 +1,7 @@
 /** Times and sizes in Danish. */
 
+import { h } from "./dom.js";
+
 const CLOCK = new Intl.DateTimeFormat("da-DK", { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("da-DK", { day: "2-digit", month: "2-digit", year: "numeric" });
 const RELATIVE = new Intl.RelativeTimeFormat("da", { numeric: "auto" });
@@ -21,7 +23,6 @@ const STEPS = [
   ["day", 86400],
   ["hour", 3600],
   ["minute", 60],
-  ["second", 1],
 ];
 
 /** Only the time of day. */
@@ -44,8 +45,14 @@ function midnight(date) {
 /** "for 5 minutter siden", "om 2 timer". */
 export function relative(date) {
   const seconds = (date - Date.now()) / 1000;
-  const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
+  if (Math.abs(seconds) < 60) return seconds > 0 ? "om lidt" : "for lidt siden";
+  const [unit, length] = STEPS.find(([, size]) => Math.abs(seconds) >= size) ?? STEPS.at(-1);
   return RELATIVE.format(Math.round(seconds / length), unit);
+}
+
+/** An element that says how long ago something was, and keeps up with the clock. */
+export function ago(date) {
+  return h("time", { datetime: date.toISOString(), data: { relative: "" } }, relative(date));
 }
 
 /** A time as Discord's mark-up asks for it. */

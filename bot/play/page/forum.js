@@ -2,14 +2,20 @@
 
 import { dialog } from "./dialog.js";
 import { button, h, reconcile } from "./dom.js";
-import { relative } from "./format.js";
+import { ago } from "./format.js";
 import { icon } from "./icons.js";
+import { withoutMarkup } from "./markdown.js";
 import { avatar } from "./people.js";
 import { shown } from "./reactions.js";
 
 /** A forum tag. */
 export function tagChip(tag) {
-  return h("span", { class: "tag", testid: "tag" }, tag.emoji ? h("span", { class: "emoji" }, tag.emoji) : null, tag.name);
+  return h(
+    "span",
+    { class: "tag", testid: "tag" },
+    tag.emoji ? h("span", { class: "emoji" }, tag.emoji) : null,
+    tag.name,
+  );
 }
 
 export class Forum {
@@ -20,7 +26,12 @@ export class Forum {
     this.tags = h("div", { class: "tag-filter", role: "group", "aria-label": "Vis kun opslag med" });
     this.posts = h("div", { class: "posts" });
     this.empty = h("p", { class: "empty" }, "Ingen opslag her endnu.");
-    this.create = button({ class: "primary", testid: "new-post" }, context.newPost, icon("plus"), "Nyt opslag");
+    this.create = button(
+      { class: "primary", testid: "new-post" },
+      context.newPost,
+      icon("plus"),
+      "Nyt opslag",
+    );
     this.element = h(
       "div",
       { class: "forum", testid: "forum" },
@@ -43,7 +54,9 @@ export class Forum {
       (tag) => tag.id,
       (tag) => this.#filterButton(tag),
     );
-    const wanted = posts.filter((post) => !this.filter.size || post.tags.some((tag) => this.filter.has(tag.id)));
+    const wanted = posts.filter(
+      (post) => !this.filter.size || post.tags.some((tag) => this.filter.has(tag.id)),
+    );
     this.empty.hidden = wanted.length > 0;
     reconcile(
       this.posts,
@@ -59,7 +72,12 @@ export class Forum {
       this.update(this.view);
     };
     return button(
-      { class: tag.on ? "tag on" : "tag", testid: "tag-filter", data: { name: tag.name }, "aria-pressed": String(tag.on) },
+      {
+        class: tag.on ? "tag on" : "tag",
+        testid: "tag-filter",
+        data: { name: tag.name },
+        "aria-pressed": String(tag.on),
+      },
       toggle,
       tag.emoji ? h("span", { class: "emoji" }, tag.emoji) : null,
       tag.name,
@@ -77,15 +95,17 @@ export class Forum {
       () => this.context.open(post.id),
       h("span", { class: "post-tags" }, marks(post), post.tags.map(tagChip)),
       h("span", { class: "post-title" }, post.name),
-      post.excerpt ? h("span", { class: "post-excerpt" }, plain(post.excerpt)) : null,
+      post.excerpt ? h("span", { class: "post-excerpt" }, withoutMarkup(post.excerpt)) : null,
       h(
         "span",
         { class: "post-foot" },
         avatar(post.author, "tiny"),
         h("span", {}, post.author.name),
-        post.reactions.map((reaction) => h("span", { class: "mini-reaction" }, `${shown(reaction.emoji)} ${reaction.count}`)),
+        post.reactions.map((reaction) =>
+          h("span", { class: "mini-reaction" }, `${shown(reaction.emoji)} ${reaction.count}`),
+        ),
         h("span", { class: "post-count" }, icon("bubbles"), post.messages),
-        post.time ? h("span", {}, relative(new Date(post.time))) : null,
+        post.time ? ago(new Date(post.time)) : null,
       ),
     );
   }
@@ -98,11 +118,6 @@ function marks(post) {
     post.locked ? mark("lock", "Låst") : null,
     post.archived ? mark("archive", "Arkiveret") : null,
   ];
-}
-
-/** A text without its mark-up, for one line. */
-function plain(text) {
-  return text.replace(/[*_~|`>#]+/g, "").replace(/\s+/g, " ").trim();
 }
 
 /**
@@ -119,7 +134,11 @@ export function postForm(forum, send, close) {
     "fieldset",
     { class: "field" },
     h("legend", {}, forum.tag_required ? "Tags (mindst ét)" : "Tags"),
-    h("div", { class: "tag-choice" }, forum.tags.map((tag, index) => h("label", { class: "tag" }, boxes[index], tag.emoji, " ", tag.name))),
+    h(
+      "div",
+      { class: "tag-choice" },
+      forum.tags.map((tag, index) => h("label", { class: "tag" }, boxes[index], tag.emoji, " ", tag.name)),
+    ),
   );
   return dialog(
     {

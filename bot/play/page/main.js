@@ -88,7 +88,12 @@ function showTabs(panes, people) {
       };
       return h(
         "button",
-        { type: "button", testid: `tab-${pane.side}`, "aria-pressed": String(pane.side === chosen), on: { click: pick } },
+        {
+          type: "button",
+          testid: `tab-${pane.side}`,
+          "aria-pressed": String(pane.side === chosen),
+          on: { click: pick },
+        },
         h("span", {}, person.name),
       );
     }),

@@ -17,6 +17,16 @@ export function markdown(text, names) {
   return blocks(text, names, 0);
 }
 
+/** A text without its mark-up, for one line. Spoilers stay hidden. */
+export function withoutMarkup(text) {
+  return text
+    .replace(/\|\|[\s\S]+?\|\|/g, "▇▇▇")
+    .replace(/^(?:-#|#{1,3}|>{1,3}) +/gm, "")
+    .replace(/[*_~`]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
 const FENCE = /^```(?:[\w+-]*\n)?([\s\S]*?)```\n?/;
 const HEADING = /^(#{1,3}) +(.+)(?:\n|$)/;
 const SUBTEXT = /^-# +(.+)(?:\n|$)/;
@@ -64,7 +74,8 @@ function block(text, names, depth) {
     return [h(tag, { class: `md-h${match[1].length}` }, inline(match[2], names, depth + 1)), match[0].length];
   }
   match = SUBTEXT.exec(text);
-  if (match) return [h("small", { class: "md-subtext" }, inline(match[1], names, depth + 1)), match[0].length];
+  if (match)
+    return [h("small", { class: "md-subtext" }, inline(match[1], names, depth + 1)), match[0].length];
   match = REST_QUOTE.exec(text);
   if (match) return [quote(match[1], names, depth), match[0].length];
   match = QUOTE.exec(text);

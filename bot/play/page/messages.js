@@ -5,7 +5,7 @@ import { button, h, reconcile } from "./dom.js";
 import { attachment, embed } from "./embeds.js";
 import { clock, moment } from "./format.js";
 import { icon } from "./icons.js";
-import { markdown } from "./markdown.js";
+import { markdown, withoutMarkup } from "./markdown.js";
 import { arrowKeys, closePopover, openPopover } from "./popover.js";
 import { avatar, userName } from "./people.js";
 import { addButton, QUICK, reactionRow } from "./reactions.js";
@@ -32,6 +32,7 @@ export class Messages {
     this.element.addEventListener("load", () => this.stuck && this.#toBottom(), true);
     this.element.addEventListener("scroll", () => this.#noteScroll());
     this.stuck = true;
+    new ResizeObserver(() => this.stuck && this.#toBottom()).observe(this.element);
   }
 
   /** Show a view's messages. */
@@ -118,8 +119,14 @@ export class Messages {
         : null,
       message.embeds.map((data) => embed(data, names)),
       message.attachments.map(attachment),
-      message.components.length ? h("div", { class: "components" }, components(message.components, context)) : null,
-      reactionRow(message.reactions, (emoji, on) => this.#on(message, { type: "react", emoji, on }), item.reactable),
+      message.components.length
+        ? h("div", { class: "components" }, components(message.components, context))
+        : null,
+      reactionRow(
+        message.reactions,
+        (emoji, on) => this.#on(message, { type: "react", emoji, on }),
+        item.reactable,
+      ),
       message.thread ? this.#threadCard(message.thread) : null,
     ];
   }
@@ -154,10 +161,16 @@ export class Messages {
     return h(
       "div",
       { class: "toolbar", role: "group", "aria-label": "Handlinger" },
-      canReact ? QUICK.map((emoji) => button({ class: "emoji", "aria-label": emoji }, () => react(emoji), emoji)) : null,
+      canReact
+        ? QUICK.map((emoji) => button({ class: "emoji", "aria-label": emoji }, () => react(emoji), emoji))
+        : null,
       canReact ? addButton("", react) : null,
       canReply
-        ? button({ "aria-label": "Svar", title: "Svar", testid: "reply" }, () => this.context.replyTo(message), icon("reply"))
+        ? button(
+            { "aria-label": "Svar", title: "Svar", testid: "reply" },
+            () => this.context.replyTo(message),
+            icon("reply"),
+          )
         : null,
       menu.length ? menuButton(menu) : null,
     );
@@ -243,7 +256,13 @@ function invocation(invoked) {
     component: [" trykkede på en knap eller menu"],
     form: [" sendte en formular"],
   }[invoked.kind];
-  return h("p", { class: "context", testid: "invoked" }, avatar(invoked.user, "tiny"), userName(invoked.user), what);
+  return h(
+    "p",
+    { class: "context", testid: "invoked" },
+    avatar(invoked.user, "tiny"),
+    userName(invoked.user),
+    what,
+  );
 }
 
 function reply(data) {
@@ -253,10 +272,15 @@ function reply(data) {
     { class: "context", testid: "reply-context" },
     avatar(data.author, "tiny"),
     userName(data.author),
-    h("span", { class: "excerpt" }, data.text),
+    h("span", { class: "excerpt" }, withoutMarkup(data.text)),
   );
 }
 
 function thinking(message) {
-  return h("p", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }), `${message.author.name} tænker …`);
+  return h(
+    "p",
+    { class: "thinking" },
+    h("span", { class: "dots", "aria-hidden": "true" }),
+    `${message.author.name} tænker …`,
+  );
 }

@@ -2,13 +2,12 @@
 
 import { act, view as fetchView } from "./api.js";
 import { Composer } from "./composer.js";
-import { dialog } from "./dialog.js";
-import { button, h, reconcile, redraw } from "./dom.js";
-import { Forum, postForm, tagChip } from "./forum.js";
+import { button, h, redraw } from "./dom.js";
+import { Forum, tagChip } from "./forum.js";
 import { icon } from "./icons.js";
 import { Messages } from "./messages.js";
-import { modalForm } from "./modal.js";
 import { Names } from "./names.js";
+import { Overlay } from "./overlay.js";
 import { avatar } from "./people.js";
 import { Sidebar } from "./sidebar.js";
 
@@ -25,7 +24,6 @@ export class Pane {
     this.people = people;
     this.page = page;
     this.channels = new Map();
-    this.forms = new Map();
     this.asked = 0;
     const context = {
       names: () => this.names,
@@ -33,13 +31,19 @@ export class Pane {
       act: (action, quiet) => this.act(action, quiet),
       open: (id) => this.open(id),
       replyTo: (message) => this.composer.replyTo(message),
-      edit: (message) => this.#edit(message),
-      newPost: () => this.#newPost(),
+      edit: (message) => this.overlay.edit(this.view.opened, message),
+      newPost: () => this.overlay.newPost(this.view.opened),
     };
     this.sidebar = new Sidebar((id) => this.open(id));
     this.messages = new Messages(context);
     this.forum = new Forum(context);
     this.composer = new Composer(context);
+    this.overlay = new Overlay({
+      names: context.names,
+      act: (action) => this.act(action, true),
+      refresh: () => this.refresh(),
+      fallback: () => this.composer.input,
+    });
     this.#build();
   }
 
@@ -72,13 +76,21 @@ export class Pane {
       this.problem,
       this.composer.element,
     );
-    this.overlay = h("div", { class: "overlay-slot" });
     this.element = h(
       "section",
-      { class: "pane", testid: `pane-${this.side}`, "aria-label": this.side === "left" ? "Venstre" : "Højre" },
-      h("header", { class: "pane-bar" }, drawer, h("span", { class: "person" }, this.person, icon("down"), this.select)),
+      {
+        class: "pane",
+        testid: `pane-${this.side}`,
+        "aria-label": this.side === "left" ? "Venstre" : "Højre",
+      },
+      h(
+        "header",
+        { class: "pane-bar" },
+        drawer,
+        h("span", { class: "person" }, this.person, icon("down"), this.select),
+      ),
       h("div", { class: "pane-body" }, this.sidebar.element, this.room),
-      this.overlay,
+      this.overlay.element,
     );
     this.sidebar.element.addEventListener("click", (event) => {
       if (event.target.closest(".channel")) this.element.classList.remove("drawer-open");
@@ -87,7 +99,7 @@ export class Pane {
 
   /** Play someone. */
   play(personId) {
-    if (this.ownForm) this.#uncover();
+    this.overlay.drop();
     this.personId = personId;
     this.select.value = personId;
     return this.refresh();
@@ -101,6 +113,7 @@ export class Pane {
 
   /** Do something as the person; what went wrong is shown unless `quiet`. */
   async act(action, quiet = false) {
+    if (!quiet) this.problem.hidden = true;
     const answer = await act(this.personId, action);
     if (!answer.ok && !quiet) this.#complain(answer.error);
     if (!quiet) await this.refresh();
@@ -129,7 +142,7 @@ export class Pane {
     this.view = view;
     this.names = new Names(view);
     const { opened } = view;
-    const person = { ...view.me };
+    const person = view.me;
     redraw(this.person, JSON.stringify(person), () => [
       avatar(person),
       h("span", { class: "person-name" }, person.name),
@@ -142,12 +155,14 @@ export class Pane {
     this.messages.element.hidden = !opened || forum;
     this.composer.element.hidden = !opened || forum;
     if (opened) this.#showOpened(view, forum);
-    this.#showModal(view);
+    this.overlay.follow(view);
   }
 
   #showOpened(view, forum) {
     const { opened } = view;
-    redraw(this.head, JSON.stringify(opened.forum ? { ...opened, forum: null } : opened), () => this.#headOf(opened));
+    redraw(this.head, JSON.stringify(opened.forum ? { ...opened, forum: null } : opened), () =>
+      this.#headOf(opened),
+    );
     if (forum) {
       this.forum.update(view);
       return;
@@ -171,89 +186,13 @@ export class Pane {
       icon(opened.private ? "lock" : opened.kind),
       h("h2", { title: opened.name }, opened.name),
       opened.locked ? h("span", { class: "state", testid: "locked" }, icon("lock"), "Låst") : null,
-      opened.archived ? h("span", { class: "state", testid: "archived" }, icon("archive"), "Arkiveret") : null,
+      opened.archived
+        ? h("span", { class: "state", testid: "archived" }, icon("archive"), "Arkiveret")
+        : null,
       opened.private ? h("span", { class: "state" }, "Privat tråd") : null,
       opened.private ? members(opened.members) : null,
       opened.topic ? h("span", { class: "topic", title: opened.topic }, opened.topic) : null,
     ];
-  }
-
-  #showModal(view) {
-    const key = view.modal ? `${view.me.id}-${view.modal.number}` : null;
-    if (this.shownForm === key && (key || this.ownForm)) return;
-    if (key && !this.forms.has(key)) this.#buildModal(key, view.modal);
-    if (key) this.#cover(this.forms.get(key), key);
-    else if (this.shownForm) this.#uncover();
-  }
-
-  #buildModal(key, modal) {
-    const form = modalForm(
-      modal,
-      () => this.names,
-      (values) => this.act({ type: "submit", values }, true).then(async (answer) => {
-        if (answer.ok) this.forms.delete(key);
-        await this.refresh();
-        return answer;
-      }),
-      () => {
-        this.forms.delete(key);
-        this.act({ type: "close_modal" });
-      },
-    );
-    this.forms.set(key, form);
-  }
-
-  #cover(form, key) {
-    this.shownForm = key;
-    this.before = document.activeElement;
-    this.overlay.replaceChildren(form.element);
-    if (!document.querySelector(".overlay :focus")) form.focus();
-  }
-
-  #uncover() {
-    this.shownForm = null;
-    this.ownForm = false;
-    this.overlay.replaceChildren();
-    if (this.before?.isConnected) this.before.focus({ preventScroll: true });
-    else this.composer.input.focus({ preventScroll: true });
-  }
-
-  #newPost() {
-    const channel = this.view.opened.id;
-    const send = async (post) => {
-      const answer = await this.act({ type: "post", channel, ...post }, true);
-      if (answer.ok) {
-        this.#uncover();
-        await this.refresh();
-      }
-      return answer;
-    };
-    this.ownForm = true;
-    this.#cover(postForm(this.view.opened.forum, send, () => this.#uncover()), null);
-  }
-
-  #edit(message) {
-    const text = h("textarea", { id: "edit-text", rows: 5, maxlength: 2000, value: message.content, testid: "edit-text" });
-    const channel = this.view.opened.id;
-    const form = dialog(
-      {
-        title: "Rediger besked",
-        submit: "Gem",
-        testid: "edit-form",
-        onSubmit: async () => {
-          const answer = await this.act({ type: "edit", channel, message: message.id, text: text.value }, true);
-          if (answer.ok) {
-            this.#uncover();
-            await this.refresh();
-          }
-          return answer.ok ? null : answer.error;
-        },
-        onClose: () => this.#uncover(),
-      },
-      h("div", { class: "field" }, h("label", { for: "edit-text" }, "Besked"), text),
-    );
-    this.ownForm = true;
-    this.#cover(form, null);
   }
 
   #complain(text) {

@@ -13,7 +13,11 @@ let open = null;
  */
 export function openPopover(anchor, content, { label, onClose, width }) {
   closePopover();
-  const layer = h("div", { class: "popover", role: "dialog", "aria-label": label, testid: "popover" }, content);
+  const layer = h(
+    "div",
+    { class: "popover", role: "dialog", "aria-label": label, testid: "popover" },
+    content,
+  );
   document.body.append(layer);
   if (width) layer.style.width = `${width}px`;
   place(layer, anchor.getBoundingClientRect());

@@ -4,7 +4,24 @@ import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { closePopover, openPopover } from "./popover.js";
 
-const PALETTE = ["🤝", "👍", "❤️", "😂", "😮", "😢", "🙏", "💪", "🔥", "👏", "🎉", "👀", "✅", "❌", "❓", "⭐"];
+const PALETTE = [
+  "🤝",
+  "👍",
+  "❤️",
+  "😂",
+  "😮",
+  "😢",
+  "🙏",
+  "💪",
+  "🔥",
+  "👏",
+  "🎉",
+  "👀",
+  "✅",
+  "❌",
+  "❓",
+  "⭐",
+];
 
 /** The first few, for the bar that appears over a message. */
 export const QUICK = PALETTE.slice(0, 3);
@@ -65,7 +82,11 @@ function palette(pick) {
     "div",
     { class: "palette" },
     PALETTE.map((emoji) =>
-      button({ class: "emoji", testid: "emoji", data: { emoji }, "aria-label": emoji }, () => choose(emoji), emoji),
+      button(
+        { class: "emoji", testid: "emoji", data: { emoji }, "aria-label": emoji },
+        () => choose(emoji),
+        emoji,
+      ),
     ),
   );
 }

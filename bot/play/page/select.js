@@ -31,7 +31,8 @@ export function emojiText(emoji) {
  */
 function optionsOf(component, names) {
   const users = () => names.members.map((user) => ({ value: user.id, label: user.name, user }));
-  const roles = () => names.roles.map((role) => ({ value: role.id, label: `@${role.name}`, tone: role.color }));
+  const roles = () =>
+    names.roles.map((role) => ({ value: role.id, label: `@${role.name}`, tone: role.color }));
   switch (component.type) {
     case USER:
       return users();
@@ -159,7 +160,8 @@ function menu(component, options, values, take) {
   }
 
   fill();
-  const foot = several || least === 0 ? h("div", { class: "options-foot" }, hint(least, most), confirm) : null;
+  const foot =
+    several || least === 0 ? h("div", { class: "options-foot" }, hint(least, most), confirm) : null;
   return arrowKeys(h("div", { class: "menu" }, options.length > MANY ? search : null, list, foot));
 }
 
@@ -185,6 +187,8 @@ function optionButton(option, picked, several, pick) {
       h("span", {}, option.label),
       option.description ? h("span", { class: "muted" }, option.description) : null,
     ),
-    several || picked ? h("span", { class: "tick", "aria-hidden": "true" }, picked ? icon("check") : null) : null,
+    several || picked
+      ? h("span", { class: "tick", "aria-hidden": "true" }, picked ? icon("check") : null)
+      : null,
   );
 }

@@ -68,7 +68,9 @@ export class Sidebar {
       h("span", { class: "channel-name" }, channel.name),
       channel.locked ? h("span", { class: "mark", title: "Låst" }, icon("lock")) : null,
       channel.archived ? h("span", { class: "mark", title: "Arkiveret" }, icon("archive")) : null,
-      channel.pings ? h("span", { class: "pings", "aria-label": `${channel.pings} til dig` }, channel.pings) : null,
+      channel.pings
+        ? h("span", { class: "badge", "aria-label": `${channel.pings} til dig` }, channel.pings)
+        : null,
       channel.unread && !opened ? h("span", { class: "sr" }, "ulæst") : null,
     );
   }

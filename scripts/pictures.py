@@ -6,10 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, ViewportSize, async_playwright
 
-from bot.play import world as worlds
-from bot.play.hub import Hub
-from bot.play.stage import stage
-from bot.play.web import serve
+from bot.play.main import rehearsal
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 PORT = 8766
@@ -20,19 +17,8 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"
 async def main() -> None:
     """Start the rehearsal, play to a telling moment, take the picture."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    async with stage() as (_, world):
-        await worlds.set_up(world)
-        await worlds.furnish(world)
-        hub = Hub(world.env, world.guild)
-        for name, actor in world.people.items():
-            hub.add_person(actor, world.labels[name])
-        server = await serve(hub, PORT)
-        hub.start()
-        try:
-            await _take(server.url)
-        finally:
-            await hub.stop()
-            await server.close()
+    async with rehearsal(PORT) as (url, _):
+        await _take(url)
 
 
 async def _take(url: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import AsyncGenerator
 
 from bot.config import LoggingSettings
 from bot.errors import StartError
@@ -14,6 +15,7 @@ from bot.play.stage import stage
 from bot.play.story import STORY
 from bot.play.tour import Tour
 from bot.play.web import PortBusy, serve
+from bot.play.world import World
 
 TOURS = {"story": STORY}
 
@@ -46,6 +48,14 @@ def tour(name: str) -> int:
 
 
 async def _play(port: int) -> None:
+    async with rehearsal(port) as (url, _):
+        print(f"The rehearsal is open at {url} (Ctrl+C ends it and forgets everything).", flush=True)
+        await _interrupted()
+
+
+@contextlib.asynccontextmanager
+async def rehearsal(port: int) -> AsyncGenerator[tuple[str, World]]:
+    """The furnished server behind its page; yields the page's address. Raises PortBusy."""
     async with stage() as (bot, world):
         await worlds.set_up(world)
         await worlds.furnish(world)
@@ -53,11 +63,11 @@ async def _play(port: int) -> None:
         for name, actor in world.people.items():
             hub.add_person(actor, world.labels[name])
         server = await serve(hub, port)
+        # Started here, outside the simulator's bookkeeping: it would wait for every next turn.
         bot.sweeps.start()
         hub.start()
-        print(f"The rehearsal is open at {server.url} (Ctrl+C ends it and forgets everything).", flush=True)
         try:
-            await _interrupted()
+            yield server.url, world
         finally:
             await hub.stop()
             bot.sweeps.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import AsyncGenerator
@@ -40,16 +41,23 @@ async def toy() -> AsyncGenerator[Scene]:
 
 @fixture(loop_scope="module")
 async def page(browser: Browser, toy: Scene) -> AsyncGenerator[Page]:
-    """The toy world's page. Anything that the browser itself complains of fails the test."""
+    """The toy world's page."""
+    async with opened(browser, toy.server.url) as page:
+        yield page
+
+
+@contextlib.asynccontextmanager
+async def opened(browser: Browser, url: str) -> AsyncGenerator[Page]:
+    """A rehearsal's page. Anything that the browser itself complains of fails the test."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="da-DK")
     context.set_default_timeout(_PATIENCE_MS)
-    opened = await context.new_page()
+    page = await context.new_page()
     complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    await opened.goto(toy.server.url)
-    yield opened
-    hacked = await opened.evaluate("window.hacked")
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    await page.goto(url)
+    yield page
+    hacked = await page.evaluate("window.hacked")
     await context.close()
     assert hacked is None, "something that was sent was run"
     assert complaints == []

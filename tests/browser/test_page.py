@@ -10,72 +10,15 @@ from typing import Any, cast
 import aiohttp
 import discord
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 from pytest_asyncio import fixture
 
 from bot.play import journal, simulator, web
+from tests.browser.half import Half, quoted
 from tests.browser.toybot import XSS, Panel, Scene
 
 #: All in one event loop, that of the browser, which is slow to start.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-def quoted(text: str) -> str:
-    """A text as a selector has it."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-class Half:
-    """One half of the page, and the person in it."""
-
-    def __init__(self, page: Page, side: str) -> None:
-        self.page = page
-        self.root = page.get_by_test_id(f"pane-{side}")
-
-    def get(self, testid: str, **data: str) -> Locator:
-        """Something in this half by its mark, and by the data it carries."""
-        found = self.root.get_by_test_id(testid)
-        for name, value in data.items():
-            found = found.and_(self.page.locator(f"[data-{name.replace('_', '-')}={quoted(value)}]"))
-        return found
-
-    async def play(self, person_id: int) -> Half:
-        """Choose who is in this half."""
-        await self.get("person-select").select_option(str(person_id))
-        return self
-
-    async def open(self, channel: str) -> Half:
-        """Open a channel of the list."""
-        await self.get("channel", name=channel).click()
-        await expect(self.get("channel-head")).to_contain_text(channel)
-        return self
-
-    async def write(self, text: str) -> None:
-        """Write a message."""
-        await self.get("composer").fill(text)
-        await self.get("composer").press("Enter")
-
-    async def command(self, name: str) -> None:
-        """Pick a slash command from the list."""
-        await self.get("composer").fill("/")
-        await self.get("command-option", name=name).click()
-
-    async def run(self, name: str) -> None:
-        """Run a slash command that needs nothing filled in."""
-        await self.command(name)
-        await self.get("command-run").click()
-
-    def message(self, text: str) -> Locator:
-        """The messages that contain a text."""
-        return self.get("message").filter(has_text=text)
-
-    def button(self, custom_id: str) -> Locator:
-        """A button of a message."""
-        return self.get("button", custom_id=custom_id).last
-
-    def field(self, custom_id: str) -> Locator:
-        """A field of the open form."""
-        return self.get("field", custom_id=custom_id)
 
 
 @fixture(loop_scope="module")

@@ -94,6 +94,33 @@ class CoachSettings:
 
 
 @dataclass(frozen=True)
+class PrivacySettings:
+    """How long things are kept, and how hard the bot protects a boy from himself."""
+
+    link_days: int = _setting(
+        30, "Days after a question ends until nobody can tell any more who asked it.", minimum=1, maximum=365
+    )
+    audit_days: int = _setting(1825, "Days that what moderators did is kept.", minimum=365, maximum=3650)
+    take_down_own: str = _setting(
+        "ask",
+        "What happens when a boy writes in his own thread under his own name: he is asked, or it is deleted.",
+        choices=("ask", "delete"),
+    )
+    reveal_hours: int = _setting(
+        24, "Hours that a request to see who asked stays open.", minimum=1, maximum=72
+    )
+    notice_min_minutes: int = _setting(
+        2,
+        "Shortest random wait before a boy is told by direct message that there is news.",
+        minimum=0,
+        maximum=60,
+    )
+    notice_max_minutes: int = _setting(
+        10, "Longest random wait before a boy is told by direct message.", minimum=0, maximum=240
+    )
+
+
+@dataclass(frozen=True)
 class LoggingSettings:
     """What the log holds."""
 
@@ -112,6 +139,7 @@ class Settings:
     questions: QuestionSettings = field(default_factory=QuestionSettings)
     assists: AssistSettings = field(default_factory=AssistSettings)
     coaches: CoachSettings = field(default_factory=CoachSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     logging: LoggingSettings = field(default_factory=LoggingSettings)
 
 
@@ -149,6 +177,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "questions": QuestionSettings,
     "assists": AssistSettings,
     "coaches": CoachSettings,
+    "privacy": PrivacySettings,
     "logging": LoggingSettings,
 }
 
@@ -202,15 +231,14 @@ def _read_section(name: str, kind: type[Any], document: dict[str, Any], mistakes
 def _across(settings: Settings) -> list[Mistake]:
     """What no single value shows."""
     mistakes: list[Mistake] = []
-    questions = settings.questions
-    if questions.delay_min_seconds > questions.delay_max_seconds:
-        mistakes.append(
-            Mistake(
-                "questions.delay_min_seconds",
-                str(questions.delay_min_seconds),
-                f"at most questions.delay_max_seconds ({questions.delay_max_seconds})",
-            )
-        )
+    questions, privacy = settings.questions, settings.privacy
+    for section, unit, low, high in (
+        ("questions.delay", "seconds", questions.delay_min_seconds, questions.delay_max_seconds),
+        ("privacy.notice", "minutes", privacy.notice_min_minutes, privacy.notice_max_minutes),
+    ):
+        if low > high:
+            wanted = f"at most {section}_max_{unit} ({high})"
+            mistakes.append(Mistake(f"{section}_min_{unit}", str(low), wanted))
     try:
         ZoneInfo(settings.server.timezone)
     except (ZoneInfoNotFoundError, ValueError):

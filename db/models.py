@@ -21,6 +21,7 @@ class QuestionState(StrEnum):
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
     GONE = "gone"
+    ERASED = "erased"
 
 
 class PostKind(StrEnum):
@@ -60,6 +61,25 @@ class SummonState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     CLOSED = "closed"
+
+
+class RevealState(StrEnum):
+    """The life of one request to see who is behind a question."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    OPENED = "opened"
+    EXPIRED = "expired"
+
+
+class RevealReason(StrEnum):
+    """The closed list of reasons."""
+
+    LIFE_IN_DANGER = "life_in_danger"
+    CHILD_ABUSE = "child_abuse"
+    THREAT = "threat"
+    COURT_ORDER = "court_order"
 
 
 class LineSender(StrEnum):
@@ -139,8 +159,15 @@ class Question(Base):
     thread_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     appearance: Mapped[str] = mapped_column(String(24), default="")
     shown: Mapped[str] = mapped_column(String(24), default="")
+    # The newest answer the asker has looked at, so that his inbox can say what is new.
+    looked_answer_id: Mapped[int] = mapped_column(RowId, default=0)
+    # The id of a message he wrote here under his own name, sealed: in clear it would say who asked.
+    disclosed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # All times of a question are rounded to the hour: an exact one could be matched with who was online.
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    # When it ended; the clock of the seal runs from here.
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
 
     topic: Mapped[Topic] = relationship(lazy="raise")
 
@@ -235,6 +262,8 @@ class Post(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     summon_id: Mapped[int | None] = mapped_column(ForeignKey("summons.id"), index=True)
     body: Mapped[str | None] = mapped_column(Text)
+    # A picture that goes with an answer, already made anew from its pixels; dropped once it is sent.
+    picture: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[PostState] = mapped_column(choice(PostState))
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
@@ -324,3 +353,118 @@ class LineMessage(Base):
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), unique=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+
+
+class Follower(Base):
+    """A member who wants to hear of new answers to somebody's question; unlinkable like an asker."""
+
+    __tablename__ = "followers"
+    __table_args__ = (UniqueConstraint("question_id", "follower_key"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token: Mapped[str] = mapped_column(TOKEN, unique=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
+    # `Identity.voter_key`: another one in each question.
+    follower_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    looked_answer_id: Mapped[int] = mapped_column(RowId, default=0)
+
+    question: Mapped[Question] = relationship(lazy="raise")
+
+
+class Preference(Base):
+    """Whether a member wants direct messages; no row means no."""
+
+    __tablename__ = "preferences"
+    __table_args__ = (UniqueConstraint("guild_id", "member_key"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(ForeignKey("guilds.id"))
+    member_key: Mapped[bytes] = mapped_column(LargeBinary(32))
+    direct_messages: Mapped[bool] = mapped_column(default=False)
+    # Discord refused the last one (50007): the inbox says so.
+    refused: Mapped[bool] = mapped_column(default=False)
+
+
+class Notice(Base):
+    """ "Der er nyt til dig", owed to the asker of a question or to one of its followers."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    # None: the asker.
+    follower_id: Mapped[int | None] = mapped_column(ForeignKey("followers.id"), index=True)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Reveal(Base):
+    """Breaking the glass: one request to open who is behind one question, under two people's eyes."""
+
+    __tablename__ = "reveals"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    token: Mapped[str] = mapped_column(TOKEN, unique=True)
+    guild_id: Mapped[int] = mapped_column(ForeignKey("guilds.id"))
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    reason: Mapped[RevealReason] = mapped_column(choice(RevealReason))
+    explanation: Mapped[str] = mapped_column(Text)
+    state: Mapped[RevealState] = mapped_column(choice(RevealState), index=True)
+    # A lone moderator opened it because life was in danger; somebody else must look at it afterwards.
+    emergency: Mapped[bool] = mapped_column(default=False)
+    # Moderators are known people: their Discord ids stand in clear.
+    requested_by: Mapped[int] = mapped_column(BigInteger)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    reviewed_by: Mapped[int | None] = mapped_column(BigInteger)
+    review: Mapped[str | None] = mapped_column(Text)
+    # Telling him would be dangerous: written down, with the reason in the explanation.
+    silent: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+
+    question: Mapped[Question] = relationship(lazy="raise")
+
+
+class AuditEntry(Base):
+    """Append-only. Each entry's ``mac`` covers the one before it: a change, a gap or a swap shows."""
+
+    __tablename__ = "audit"
+    __table_args__ = (UniqueConstraint("guild_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(ForeignKey("guilds.id"))
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    # A moderator's or manager's Discord id; None is the bot itself.
+    actor: Mapped[int | None] = mapped_column(BigInteger)
+    action: Mapped[str] = mapped_column(String(40))
+    # An opaque token of what was acted on; never a member.
+    subject: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditHead(Base):
+    """The newest entry of a server's chain, so that cutting off its end shows."""
+
+    __tablename__ = "audit_heads"
+
+    guild_id: Mapped[int] = mapped_column(ForeignKey("guilds.id"), primary_key=True)
+    seq: Mapped[int]
+    # Where the chain begins after old entries were dropped by the retention clock.
+    first_seq: Mapped[int] = mapped_column(default=1)
+    first_mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class KeyCheck(Base):
+    """What proves at start that the keys are the ones this database was made with."""
+
+    __tablename__ = "key_checks"
+
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -1,7 +1,7 @@
 """The Bot: wiring, set-up, error handling, shutdown."""
 
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 from discord import app_commands
@@ -10,11 +10,13 @@ from discord.ext import commands
 from bot.clock import Clock, system_clock
 from bot.config import Settings
 from bot.errors import StartError
+from bot.logs import redactor
 from bot.reporting import report
 from bot.routing import Router
 from bot.scheduling import Sweeps
-from bot.services import container
+from bot.services import container, key_check
 from bot.services.identity import Identity, Keys
+from bot.sightings import names_in
 from bot.texts import Texts, texts
 from bot.translation import CatalogueTranslator
 from db import migrate
@@ -28,12 +30,17 @@ COGS = (
     "cogs.upkeep",
     "cogs.ask",
     "cogs.inbox",
+    "cogs.following",
+    "cogs.notices",
+    "cogs.disclosure",
     "cogs.assist",
     "cogs.coach",
     "cogs.case",
     "cogs.leaderboard",
     "cogs.profile",
     "cogs.moderation",
+    "cogs.reveal",
+    "cogs.privacy",
     "cogs.admin",
 )
 # Longer than this, a wait that Discord asks for is left to the next turn of a sweep.
@@ -85,13 +92,21 @@ class MitAssist(commands.Bot):
     async def setup_hook(self) -> None:
         """Migrate, load the cogs, and tell Discord which commands there are.
 
-        Raises StartError when the database is newer than this code.
+        Raises StartError when the database is newer than this code, or was made with other keys.
         """
         await prepare_database(self.database)
+        await key_check.confirm(self.database, self.identity)
         for name in COGS:
             await self.load_extension(name)
         await self.tree.set_translator(CatalogueTranslator())
         await self.tree.sync()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Every event passes here before anyone acts on it: the log must know its names by then."""
+        for part in args:
+            for name in names_in(part):
+                redactor.names.saw(name)
+        super().dispatch(event_name, *args, **kwargs)
 
     async def on_ready(self) -> None:
         """Heal what was left half done, once, and start the clockwork."""

@@ -8,6 +8,8 @@ from pathlib import Path
 import discord
 
 from bot import config, permissions
+from bot.services import key_check
+from bot.services.identity import Identity
 from db import migrate
 from db.engine import Database
 
@@ -27,7 +29,7 @@ async def check(config_path: Path, environment: Mapping[str, str]) -> list[Findi
     """Look at configuration, keys, database, token and the bot's rights; grave findings first."""
     findings = _configuration(config_path, environment)
     with contextlib.suppress(config.ConfigError):  # among the findings already
-        findings += await _database(config.load_database_url(environment))
+        findings += await _database(config.load_database_url(environment), environment)
     token = environment.get("MITASSIST_TOKEN", "").strip()
     if token:
         findings += await _discord(token)
@@ -49,19 +51,32 @@ def _configuration(config_path: Path, environment: Mapping[str, str]) -> list[Fi
     return [Finding(True, str(mistake)) for mistake in mistakes]
 
 
-async def _database(url: str) -> list[Finding]:
+async def _database(url: str, environment: Mapping[str, str]) -> list[Finding]:
     database = Database(url)
     try:
         revision = await migrate.current(database.engine)
+        keys = await _keys(database, environment) if revision == migrate.head() else []
     except Exception as error:  # any driver's own errors: all mean that it cannot be reached
         return [Finding(True, f"the database cannot be reached: {type(error).__name__}")]
     finally:
         await database.close()
     if revision == migrate.head():
-        return [Finding(False, f"the database is at revision {revision}")]
+        return [Finding(False, f"the database is at revision {revision}"), *keys]
     if revision is not None and not migrate.is_known(revision):
         return [Finding(True, f"the database is at revision {revision}, newer than this version: update")]
     return [Finding(False, "the database will be migrated at the next start, or by `db upgrade`")]
+
+
+async def _keys(database: Database, environment: Mapping[str, str]) -> list[Finding]:
+    """Whether the keys are the database's own."""
+    try:
+        identity = Identity(config.load_keys(environment))
+    except config.ConfigError:  # among the findings already
+        return []
+    problems = await key_check.problems(database, identity)
+    if problems:
+        return [Finding(True, problem) for problem in problems]
+    return [Finding(False, "the keys are those of the database")]
 
 
 async def _discord(token: str) -> list[Finding]:

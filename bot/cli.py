@@ -1,4 +1,4 @@
-"""The command line: run, play, check, db upgrade, keys new."""
+"""The command line."""
 
 import argparse
 import asyncio
@@ -53,7 +53,15 @@ def _parser() -> argparse.ArgumentParser:
     database = commands.add_parser("db", help="the database")
     database.add_argument("action", choices=["upgrade"], help="bring it to the newest schema")
     keys = commands.add_parser("keys", help="the sealing keys")
-    keys.add_argument("action", choices=["new"], help="print fresh ones for .env")
+    keys.add_argument(
+        "action",
+        choices=["new", "rotate"],
+        help="new: print fresh ones for .env; rotate: re-seal everything under the first one",
+    )
+    audit = commands.add_parser("audit", help="the record of what moderators and managers did")
+    audit.add_argument("action", choices=["verify"], help="say whether anyone has meddled with it")
+    backup = commands.add_parser("backup", help="write a consistent copy of the database while the bot runs")
+    backup.add_argument("target", type=Path, help="a file that does not exist yet")
     return parser
 
 
@@ -72,7 +80,8 @@ def _run(options: argparse.Namespace) -> int:
     import discord
 
     try:
-        asyncio.run(run())
+        # Debug mode would log callbacks with what they were called with, whatever the environment says.
+        asyncio.run(run(), debug=False)
     except discord.LoginFailure as error:
         raise StartError("Discord does not accept MITASSIST_TOKEN. Copy the bot's token again.") from error
     return EXIT_OK
@@ -120,7 +129,39 @@ def _database(_: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _keys(_: argparse.Namespace) -> int:
+def _keys(options: argparse.Namespace) -> int:
+    return _rotate() if options.action == "rotate" else _new_keys()
+
+
+def _rotate() -> int:
+    from bot.logs import configure
+    from bot.rotating import rotate_keys
+
+    configure(config.LoggingSettings())
+    complete = asyncio.run(rotate_keys(os.environ, print), debug=False)
+    return EXIT_OK if complete else EXIT_FAILED
+
+
+def _audit(_: argparse.Namespace) -> int:
+    from bot.auditing import verify_chains
+
+    whole = asyncio.run(verify_chains(os.environ, print), debug=False)
+    return EXIT_OK if whole else EXIT_FAILED
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot.backup import back_up
+    from bot.logs import configure
+
+    configure(config.LoggingSettings())
+    back_up(config.load_database_url(os.environ), options.target)
+    print(
+        f"{options.target} holds a consistent copy of the database. It holds no keys: keep those elsewhere."
+    )
+    return EXIT_OK
+
+
+def _new_keys() -> int:
     print("# Keep these apart from the database and its backups. Without them no boy finds his questions.")
     for name, value in Keys.new().environment().items():
         print(f"{name}={value}")
@@ -144,4 +185,12 @@ def _load(options: argparse.Namespace) -> tuple[config.Settings, config.Secrets]
     return settings, secrets
 
 
-_COMMANDS = {"run": _run, "check": _check, "play": _play, "db": _database, "keys": _keys}
+_COMMANDS = {
+    "run": _run,
+    "check": _check,
+    "play": _play,
+    "db": _database,
+    "keys": _keys,
+    "audit": _audit,
+    "backup": _backup,
+}

@@ -9,3 +9,9 @@ Clock = Callable[[], datetime]
 def system_clock() -> datetime:
     """The current time, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def to_the_hour(moment: datetime) -> datetime:
+    """The hour it was, all that is kept of what somebody did unseen: an exact time could be matched with
+    who was online."""
+    return moment.replace(minute=0, second=0, microsecond=0)

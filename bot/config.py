@@ -100,10 +100,17 @@ class PrivacySettings:
     link_days: int = _setting(
         30, "Days after a question ends until nobody can tell any more who asked it.", minimum=1, maximum=365
     )
+    quiet_days: int = _setting(
+        30,
+        "Days without a word in a question until it counts as ended, though nobody closed it.",
+        minimum=7,
+        maximum=365,
+    )
     audit_days: int = _setting(1825, "Days that what moderators did is kept.", minimum=365, maximum=3650)
     take_down_own: str = _setting(
         "ask",
-        "What happens when a boy writes in his own thread under his own name: he is asked, or it is deleted.",
+        "What happens when a boy writes in his own thread under his own name: he is asked, or it is deleted "
+        "at once. Who sees a message vanish at once may guess why.",
         choices=("ask", "delete"),
     )
     reveal_hours: int = _setting(
@@ -259,13 +266,9 @@ def load_secrets(environment: Mapping[str, str]) -> Secrets:
         mistakes.append(Mistake("MITASSIST_TOKEN", "nothing", "the bot token from the developer portal"))
     keys: Keys | None = None
     try:
-        keys = Keys.parse(
-            environment.get("MITASSIST_SEAL_KEYS", ""), environment.get("MITASSIST_MEMBER_KEY", "")
-        )
-    except KeyFormatError as error:
-        mistakes += [
-            Mistake(name, found, "what `python -m bot keys new` prints") for name, found in error.problems
-        ]
+        keys = load_keys(environment)
+    except ConfigError as error:
+        mistakes += error.mistakes
     try:
         url = load_database_url(environment)
     except ConfigError as error:
@@ -274,6 +277,17 @@ def load_secrets(environment: Mapping[str, str]) -> Secrets:
     if mistakes or keys is None:
         raise ConfigError(mistakes)
     return Secrets(token, keys, url)
+
+
+def load_keys(environment: Mapping[str, str]) -> Keys:
+    """The keys. Raises ConfigError with every one that is missing or malformed; the values are not shown."""
+    try:
+        return Keys.parse(
+            environment.get("MITASSIST_SEAL_KEYS", ""), environment.get("MITASSIST_MEMBER_KEY", "")
+        )
+    except KeyFormatError as error:
+        wanted = "what `python -m bot keys new` prints"
+        raise ConfigError([Mistake(name, found, wanted) for name, found in error.problems]) from error
 
 
 def load_database_url(environment: Mapping[str, str]) -> str:

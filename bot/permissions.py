@@ -9,6 +9,7 @@ NEEDED: dict[str, str] = {
     "send_messages": "post questions in the forums",
     "send_messages_in_threads": "post follow-ups and answers",
     "embed_links": "show questions and answers as cards",
+    "attach_files": "show the picture of an answer",
     "create_private_threads": "open a private thread for a coach's case",
     "manage_threads": "set status tags, hide and delete questions",
     "manage_messages": "remove an answer written in a thread",

@@ -16,6 +16,7 @@ from bot.services.identity import new_token
 
 _PRESS = re.compile(r"(?P<action>[a-z_]{1,30}):(?P<token>[\w-]{1,22})(?::(?P<detail>[\w-]{1,22}))?")
 _FORM = re.compile(r"form:(?P<action>[a-z_]{1,30}):(?P<token>[\w-]{1,22}):(?P<nonce>[\w-]{1,22})")
+_FILE_UPLOAD = discord.ComponentType.file_upload.value
 # Stands where an action needs no token.
 NO_TOKEN = "0"
 
@@ -33,12 +34,21 @@ class Press:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file in a form: where Discord keeps it. Its own name stops here, for it can tell who made it."""
+
+    url: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Filled:
     """A form handed in. ``nonce`` is the form's own random name: the same one twice is one form."""
 
     token: str
     nonce: str
     values: dict[str, str]
+    files: dict[str, Upload]
 
 
 PressHandler = Callable[[discord.Interaction, Press], Awaitable[None]]
@@ -94,7 +104,8 @@ class Router:
             form = self._forms.get(found["action"])
             if form is None:
                 raise MemberError("question_gone", typed="\n\n".join(values_by_name.values()))
-            await form(interaction, Filled(found["token"], found["nonce"], values_by_name))
+            files = dict(_files(data.get("components", ()), data.get("resolved", {}).get("attachments", {})))
+            await form(interaction, Filled(found["token"], found["nonce"], values_by_name, files))
 
 
 def _values(components: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
@@ -104,6 +115,18 @@ def _values(components: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
             yield from _values([component["component"]])
         elif "components" in component:
             yield from _values(component["components"])
-        elif "custom_id" in component:
+        elif "custom_id" in component and component.get("type") != _FILE_UPLOAD:
             values: list[Any] = component.get("values") or [component.get("value")]
             yield component["custom_id"], "" if values[0] is None else str(values[0])
+
+
+def _files(
+    components: Iterable[dict[str, Any]], attachments: dict[str, dict[str, Any]]
+) -> Iterable[tuple[str, Upload]]:
+    """Each file field of a submitted form that was used: the first of several files."""
+    for component in components:
+        if "component" in component:
+            yield from _files([component["component"]], attachments)
+        elif component.get("type") == _FILE_UPLOAD and component.get("values"):
+            sent = attachments[component["values"][0]]
+            yield component["custom_id"], Upload(str(sent["url"]), int(sent["size"]))

@@ -35,6 +35,10 @@ class Admin(
         name=said("command.admin_coach.name"), description=said("command.admin_coach.description")
     )
 
+    staff = app_commands.Group(
+        name=said("command.admin_staff.name"), description=said("command.admin_staff.description")
+    )
+
     def __init__(self, bot: MitAssist) -> None:
         self.bot = bot
         self.servers = bot.services.servers
@@ -60,7 +64,7 @@ class Admin(
     async def language(self, interaction: discord.Interaction, language: str) -> None:
         """Change what language the bot writes in this server."""
         await ack(interaction)
-        await self.servers.set_language(guild_of(interaction), language)
+        await self.servers.set_language(guild_of(interaction), language, interaction.user.id)
         await tell(interaction, texts(language)("admin.language"))
 
     @forum.command(
@@ -84,7 +88,11 @@ class Admin(
             solved=tags[say("tag.solved")],
         )
         await self.servers.save_forum(
-            guild_of(interaction), channel.id, status, {name: tags[name] for name in names}
+            guild_of(interaction),
+            channel.id,
+            status,
+            {name: tags[name] for name in names},
+            interaction.user.id,
         )
         text = say("admin.forum", forum=channel.mention, topics=", ".join(names))
         # Whoever opens a post himself stands there with his own name.
@@ -100,7 +108,7 @@ class Admin(
     async def forum_drop(self, interaction: discord.Interaction, topic: str) -> None:
         """Take no more questions about a topic; old ones stay."""
         await ack(interaction)
-        name = await self.servers.remove_topic(guild_of(interaction), topic)
+        name = await self.servers.remove_topic(guild_of(interaction), topic, interaction.user.id)
         await tell(interaction, (await self.bot.texts_for(interaction))("admin.topic_removed", topic=name))
 
     @forum_drop.autocomplete("topic")
@@ -161,6 +169,7 @@ class Admin(
             age=values.get("age", ""),
             topics=values.get("topics", ""),
             experience=values.get("experience", ""),
+            actor=interaction.user.id,
         )
         say = await self.bot.texts_for(interaction)
         text = say("admin.coach_saved", name=profile.name)
@@ -175,7 +184,7 @@ class Admin(
     async def coach_remove(self, interaction: discord.Interaction, member: discord.User) -> None:
         """Take a coach off the list; he may have left the server already."""
         await ack(interaction)
-        await self.coaches.remove(guild_of(interaction), member.id)
+        await self.coaches.remove(guild_of(interaction), member.id, interaction.user.id)
         await tell(interaction, (await self.bot.texts_for(interaction))("admin.coach_removed"))
 
     @coach.command(
@@ -189,9 +198,26 @@ class Admin(
         await ack(interaction)
         for right in ("view_channel", "create_private_threads", "send_messages_in_threads"):
             _check_right(channel, right)
-        await self.servers.set_coach_channel(guild_of(interaction), channel.id)
+        await self.servers.set_coach_channel(guild_of(interaction), channel.id, interaction.user.id)
         say = await self.bot.texts_for(interaction)
         await tell(interaction, say("admin.coach_channel", channel=channel.mention))
+
+    @staff.command(
+        name=said("command.admin_staff_channel.name"),
+        description=said("command.admin_staff_channel.description"),
+    )
+    @app_commands.rename(channel=said("option.channel"))
+    @app_commands.describe(channel=said("option.channel_hint"))
+    async def staff_channel(self, interaction: discord.Interaction, channel: discord.TextChannel) -> None:
+        """Say where moderators are told of what waits for them."""
+        await ack(interaction)
+        for right in ("view_channel", "send_messages", "embed_links", "read_message_history"):
+            _check_right(channel, right)
+        if channel.permissions_for(channel.guild.default_role).view_channel:
+            raise MemberError("staff_channel_open", channel=channel.mention)
+        await self.servers.set_staff_channel(guild_of(interaction), channel.id, interaction.user.id)
+        say = await self.bot.texts_for(interaction)
+        await tell(interaction, say("admin.staff_channel", channel=channel.mention))
 
 
 def _check_manager(interaction: discord.Interaction) -> None:

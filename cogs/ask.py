@@ -15,8 +15,10 @@ from bot.texts import Texts
 from bot.translation import said
 from cogs.ui import cards
 from cogs.ui.coach_picker import coach_menu
-from cogs.ui.parts import Form, Style, button, link, view
+from cogs.ui.inbox_view import draft_buttons
+from cogs.ui.parts import Form, link, view
 from cogs.ui.places import guild_of, thread_url
+from cogs.ui.telltales import names_of, warning
 from db.models import PostState
 
 _CLEAR_EVERY_SECONDS = 3600
@@ -69,17 +71,16 @@ class Asking(commands.Cog):
         else:
             preview = await self.questions.revise(form.token, interaction.user.id, ask)
         texts = await self.bot.texts_for(interaction)
+        # As it was typed: a mention is blunted in what the others see.
+        typed = f"{ask.title}\n{ask.body}"
+        found = await self.bot.services.telltales.look(
+            guild_of(interaction), interaction.user.id, typed, names_of(interaction.user)
+        )
         await tell(
             interaction,
-            texts("ask.preview_intro"),
-            embeds=[_card(texts, preview)],
-            view=view(
-                [
-                    button(texts("ask.publish"), "publish", preview.token, Style.success),
-                    button(texts("ask.edit"), "edit_draft", preview.token),
-                    button(texts("ask.discard"), "discard", preview.token, Style.danger),
-                ]
-            ),
+            f"{texts('ask.preview_intro')}\n-# {texts('ask.style')}",
+            embeds=[_card(texts, preview), *warning(texts, found)],
+            view=view(draft_buttons(texts, preview.token)),
         )
 
     async def publish(self, interaction: discord.Interaction, press: Press) -> None:
@@ -91,7 +92,7 @@ class Asking(commands.Cog):
         if state is PostState.FAILED:
             await tell(interaction, texts("ask.refused"))
             return
-        own = await self.bot.services.inbox.open(press.token, interaction.user.id)
+        own = await self.bot.services.inbox.peek(press.token, interaction.user.id)
         if state is not PostState.SENT or own.thread_id is None:
             await tell(interaction, texts("ask.queued", alias=own.alias))
             return

@@ -1,5 +1,9 @@
 """Answering under a player name, and giving assists in every way there is."""
 
+import asyncio
+import logging
+
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -8,6 +12,7 @@ from bot.app import MitAssist
 from bot.errors import MemberError
 from bot.reporting import ack, tell
 from bot.routing import Filled, Press
+from bot.services import pictures
 from bot.services.answers import AnswerChoice
 from bot.services.assists import Target
 from bot.services.wording import ANSWER_MAX, NAME_MAX
@@ -17,6 +22,7 @@ from cogs.ui.parts import Form, shorten
 from cogs.ui.places import thread_of
 from db.models import PostState
 
+_log = logging.getLogger(__name__)
 _NAMES_LOOKED_UP = 50
 
 
@@ -31,6 +37,7 @@ class Assists(commands.Cog):
         self.bot = bot
         self.answers = bot.services.answers
         self.assists = bot.services.assists
+        self._at_work = asyncio.Lock()
         bot.router.press("answer", self.open_answer)
         bot.router.form("answer", self.answered)
         bot.router.press("give", self.give_by_button)
@@ -63,7 +70,13 @@ class Assists(commands.Cog):
         await ack(interaction)
         text = form.values.get("text", "")
         user_id = interaction.user.id
-        post_id = await self.answers.answer(form.token, user_id, form.nonce, text, form.values.get("name"))
+        try:
+            picture = await self._picture(interaction, form)
+        except MemberError as error:
+            raise error.with_typed(text) from None
+        post_id = await self.answers.answer(
+            form.token, user_id, form.nonce, text, form.values.get("name"), picture
+        )
         state = await self.bot.sender.send(post_id)
         if state in (PostState.FAILED, PostState.CANCELLED):
             raise MemberError("not_posted", typed=text)
@@ -128,8 +141,15 @@ class Assists(commands.Cog):
             return
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return
-        if await self.answers.record_native(message.channel.id, message.id, message.author.id):
-            await self.bot.sweeps.run("tidy")
+        written = await self.answers.record_native(message.channel.id, message.id, message.author.id)
+        if written is None:
+            return
+        sweeps = [self.bot.sweeps.run("tidy")]
+        if written.gave_himself_away:
+            # Beside what everyone sees, so that the thread changes no later than after another's message.
+            self.bot.services.notices.hurry(written.question_token)
+            sweeps += [self.bot.sweeps.run("take_down"), self.bot.sweeps.run("notices")]
+        await asyncio.gather(*sweeps)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -166,7 +186,31 @@ class Assists(commands.Cog):
         if needs_name:
             form.text("name", texts("answer.name"), texts("answer.name_hint"), limit=NAME_MAX)
         form.text("text", texts("answer.text"), texts("answer.text_hint"), limit=ANSWER_MAX, long=True)
+        if _may_send_files(interaction):
+            form.file("picture", texts("answer.picture"), texts("answer.picture_hint"))
         await form.show(interaction)
+
+    async def _picture(self, interaction: discord.Interaction, form: Filled) -> bytes | None:
+        """The picture in a form, made anew. Raises MemberError when there is one that cannot be used."""
+        sent = form.files.get("picture")
+        if sent is None:
+            return None
+        if not _may_send_files(interaction):
+            raise MemberError("picture_off")
+        pictures.check_size(sent.size)
+        try:
+            data = await self.bot.http.get_from_cdn(sent.url)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.warning("a picture could not be fetched: %s", type(error).__name__)
+            raise MemberError("picture_lost") from None
+        # One at a time: each can take two hundred megabytes while it is worked on.
+        async with self._at_work:
+            return await asyncio.to_thread(pictures.remake, data)
+
+
+def _may_send_files(interaction: discord.Interaction) -> bool:
+    """Whether pictures are allowed here: to the member, as if he sent it himself, and to the bot."""
+    return interaction.permissions.attach_files and interaction.app_permissions.attach_files
 
 
 async def answer_choices(

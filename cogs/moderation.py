@@ -9,6 +9,8 @@ from bot.errors import MemberError
 from bot.reporting import ack, tell
 from bot.translation import said
 from cogs.assist import answer_choices
+from cogs.reveal import begin_reveal, check_moderator, question_choices
+from cogs.ui import audit_view
 from cogs.ui.parts import shorten
 from cogs.ui.places import guild_of, thread_of
 
@@ -19,14 +21,17 @@ class Moderation(
 ):
     """`/mod`."""
 
+    audit = app_commands.Group(
+        name=said("command.mod_audit.name"), description=said("command.mod_audit.description")
+    )
+
     def __init__(self, bot: MitAssist) -> None:
         self.bot = bot
         self.moderation = bot.services.moderation
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Discord hides the commands from others; a server can override that, so look again."""
-        if not interaction.permissions.moderate_members:
-            raise app_commands.MissingPermissions(["moderate_members"])
+        check_moderator(interaction)
         return True
 
     @app_commands.command(
@@ -39,9 +44,9 @@ class Moderation(
         await ack(interaction)
         texts = await self.bot.texts_for(interaction)
         if answer is None:
-            await self.moderation.hide_question(thread_of(interaction))
+            await self.moderation.hide_question(thread_of(interaction), interaction.user.id)
             said_text = "mod.hidden"
-        elif await self.moderation.remove_answer(guild_of(interaction), answer):
+        elif await self.moderation.remove_answer(guild_of(interaction), answer, interaction.user.id):
             said_text = "mod.removed"
         else:
             said_text = "mod.removed_for_good"
@@ -61,16 +66,43 @@ class Moderation(
         texts = await self.bot.texts_for(interaction)
         guild_id = guild_of(interaction)
         if answer is not None:
-            await self.moderation.restore_answer(guild_id, answer)
+            await self.moderation.restore_answer(guild_id, answer, interaction.user.id)
             said_text = "mod.restored"
         else:
             token = question or await self.moderation.hidden_in(thread_of(interaction))
             if token is None:
                 raise MemberError("nothing_chosen")
-            await self.moderation.restore_question(guild_id, token)
+            await self.moderation.restore_question(guild_id, token, interaction.user.id)
             said_text = "mod.shown"
         await self.bot.sweeps.run("tidy")
         await tell(interaction, texts(said_text))
+
+    @app_commands.command(
+        name=said("command.mod_reveal.name"), description=said("command.mod_reveal.description")
+    )
+    @app_commands.rename(question=said("option.question"))
+    @app_commands.describe(question=said("option.question_hint"))
+    async def reveal(self, interaction: discord.Interaction, question: str | None = None) -> None:
+        """Ask to see who is behind the question in this thread, or behind another."""
+        await begin_reveal(self.bot, interaction, question)
+
+    @audit.command(
+        name=said("command.mod_audit_verify.name"), description=said("command.mod_audit_verify.description")
+    )
+    async def audit_verify(self, interaction: discord.Interaction) -> None:
+        """Whether anyone has meddled with the record of what moderators did."""
+        await ack(interaction)
+        guild_id = guild_of(interaction)
+        verdict = await self.bot.services.audit.verify(guild_id)
+        yearly = await self.bot.services.reveals.this_year(guild_id)
+        await tell(interaction, audit_view.verdict(await self.bot.texts_for(interaction), verdict, yearly))
+
+    @reveal.autocomplete("question")
+    async def published_questions(
+        self, interaction: discord.Interaction, current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The questions that have been published."""
+        return await question_choices(self.bot, interaction, current)
 
     @hide.autocomplete("answer")
     async def visible_answers(

@@ -9,6 +9,7 @@ from bot.reporting import ack, tell
 from bot.routing import Filled, Press
 from bot.services.wording import NAME_MAX
 from bot.translation import said
+from cogs.ui.inbox_list import notices_button
 from cogs.ui.parts import Form, button, menu, view
 from cogs.ui.places import guild_of
 from db.models import Visibility
@@ -58,13 +59,20 @@ class Profiles(commands.Cog):
         card = discord.Embed(title=texts("profile.title"))
         card.add_field(name=texts("profile.name"), value=profile.name or texts("profile.no_name"))
         card.add_field(name=texts("profile.shown_as"), value=texts(f"profile.{profile.visibility}"))
+        messages = await self.bot.services.notices.choice(guild_of(interaction), interaction.user.id)
+        state = texts("notice.state_on" if messages.wanted else "notice.state_off")
+        card.add_field(name=texts("notice.title"), value=state, inline=False)
         options = [(texts(f"profile.{choice}"), str(choice), None) for choice in Visibility]
         await tell(
             interaction,
             texts("profile.saved") if saved else None,
             embeds=[card],
             view=view(
-                [menu(texts("profile.pick"), "show_as", options), button(texts("button.rename"), "rename")]
+                [
+                    menu(texts("profile.pick"), "show_as", options),
+                    button(texts("button.rename"), "rename"),
+                    notices_button(texts, messages),
+                ]
             ),
         )
 

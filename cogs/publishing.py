@@ -1,5 +1,6 @@
 """Sending what services reserved: the only place that writes for others to see."""
 
+import io
 import logging
 
 import discord
@@ -7,6 +8,7 @@ from discord.ext import commands
 
 from bot.app import MitAssist
 from bot.scheduling import Sweep
+from bot.services import pictures
 from bot.services.publishing import (
     AnswerDelivery,
     CaseDelivery,
@@ -17,7 +19,7 @@ from bot.services.publishing import (
     FollowUpDelivery,
     QuestionDelivery,
 )
-from bot.texts import texts
+from bot.texts import Texts, texts
 from cogs.ui import cards, finding
 from db.models import PostState, SummonState
 
@@ -78,9 +80,10 @@ class Publishing(commands.Cog):
                 buttons = cards.follow_up_buttons(say, token)
                 return await self._write_in(delivery.thread_id, delivery, embed, buttons)
             case AnswerDelivery():
-                embed = cards.answer(delivery.player_name, delivery.body)
+                picture = _file(delivery, say)
+                embed = cards.answer(delivery.player_name, delivery.body, picture and picture.filename)
                 buttons = cards.answer_buttons(say, token)
-                return await self._write_in(delivery.thread_id, delivery, embed, buttons)
+                return await self._write_in(delivery.thread_id, delivery, embed, buttons, picture)
             case CoachCardDelivery():
                 embed = cards.coach_announced(say, delivery.coach, delivery.coach_user_id)
                 buttons = cards.follow_up_buttons(say, token)
@@ -112,14 +115,20 @@ class Publishing(commands.Cog):
         return created.thread.id
 
     async def _write_in(
-        self, thread_id: int, delivery: Delivery, embed: discord.Embed, buttons: discord.ui.View
+        self,
+        thread_id: int,
+        delivery: Delivery,
+        embed: discord.Embed,
+        buttons: discord.ui.View,
+        picture: discord.File | None = None,
     ) -> int:
         thread = await finding.channel(self.bot, thread_id, discord.Thread)
         token = delivery.envelope.token
         if delivery.envelope.retry and (found := await finding.message_in(thread, token)) is not None:
             return found
         # The nonce makes Discord itself drop a copy that is sent within minutes.
-        message = await thread.send(embed=embed, view=buttons, nonce=token)
+        files = [picture] if picture else []
+        message = await thread.send(embed=embed, view=buttons, files=files, nonce=token)
         return message.id
 
     async def _write_case(self, delivery: CaseDelivery) -> int:
@@ -176,6 +185,14 @@ class Publishing(commands.Cog):
     def _me(self) -> int:
         user = self.bot.user
         return user.id if user else 0
+
+
+def _file(delivery: AnswerDelivery, say: Texts) -> discord.File | None:
+    if delivery.picture is None:
+        return None
+    return discord.File(
+        io.BytesIO(delivery.picture), filename=pictures.new_name(), description=say("answer.picture_alt")
+    )
 
 
 async def setup(bot: MitAssist) -> None:

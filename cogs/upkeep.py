@@ -98,7 +98,8 @@ class Upkeep(commands.Cog):
         if look.token is None:
             await message.delete()
         elif look.removed:
-            await message.edit(embed=cards.removed_answer(say), view=None)
+            # A picture is not kept: when the answer is restored, its text comes back alone.
+            await message.edit(embed=cards.removed_answer(say), view=None, attachments=[])
         else:
             await message.edit(
                 embed=cards.answer(look.player_name, look.body), view=cards.answer_buttons(say, look.token)

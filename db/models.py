@@ -97,6 +97,8 @@ class Guild(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     language: Mapped[str] = mapped_column(String(8))
     coach_channel_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Where moderators are told of what waits for them.
+    staff_channel_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Forum(Base):
@@ -424,7 +426,13 @@ class Reveal(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
+    # When he was told, rounded to the hour: an exact time could be matched with who was online.
     told_at: Mapped[datetime | None]
+    # The message in the moderators' channel, and what it shows now ("" is nothing yet).
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    shown: Mapped[str] = mapped_column(String(24), default="")
+    posted_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
 
     question: Mapped[Question] = relationship(lazy="raise")
 

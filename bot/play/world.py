@@ -19,6 +19,7 @@ STAFF = "moderatorer"
 
 BOYS = ("Jonas", "Malik", "Emil", "Oliver", "Noah")
 COACHES = ("Søren", "Bilal")
+MODERATORS = ("Mette", "Lars")
 
 
 @dataclass
@@ -49,6 +50,7 @@ def build(env: simcord.Env) -> World:
         view_channel=True,
         send_messages=True,
         send_messages_in_threads=True,
+        attach_files=True,
         read_message_history=True,
         add_reactions=True,
         use_application_commands=True,
@@ -80,19 +82,22 @@ def build(env: simcord.Env) -> World:
         overwrites={everyone: hidden, coach_role: seen, manager_role: seen, bot_role: seen},
     )
     world.channels[STAFF] = guild.create_text_channel(
-        STAFF, category=crew, overwrites={everyone: hidden, moderator_role: seen, manager_role: seen}
+        STAFF,
+        category=crew,
+        overwrites={everyone: hidden, moderator_role: seen, manager_role: seen, bot_role: seen},
     )
     for name in BOYS:
         _add(world, name, "Dreng")
     for name in COACHES:
         _add(world, name, "Coach", coach_role)
-    _add(world, "Mette", "Moderator", moderator_role)
+    for name in MODERATORS:
+        _add(world, name, "Moderator", moderator_role)
     _add(world, "Karen", "Leder", manager_role)
     return world
 
 
 async def set_up(world: World) -> None:
-    """What a manager does once: forums, topics, the coach channel, two coaches."""
+    """What a manager does once: forums, topics, the channels of coaches and moderators, two coaches."""
     manager = world.driver("Karen")
     staff = world.channels[STAFF]
     await manager.slash(
@@ -105,6 +110,7 @@ async def set_up(world: World) -> None:
         staff, "admin forum add", channel=world.channels[FORUM_SCHOOL], topics="Skole, Job, Penge"
     )
     await manager.slash(staff, "admin coach channel", channel=world.channels[COACH_CHANNEL])
+    await manager.slash(staff, "admin staff channel", channel=staff)
     await manager.add_coach(
         staff,
         world.people["Søren"],

@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.errors import MemberError
-from bot.services import access, appearance, outbox
+from bot.services import access, appearance, notices, outbox
+from bot.services.disclosure import DisclosureService
 from bot.services.identity import Identity, new_token
 from bot.services.ledger import settle
 from bot.services.players import PlayerService
 from bot.services.wording import ANSWER_MAX, clean
 from db.engine import Database
-from db.models import Answer, PostKind, Question
+from db.models import Answer, Player, Post, PostKind, Question
 from db.repositories import answers, assists, posts, questions
 
 _CHOICES = 25
@@ -28,16 +29,31 @@ class AnswerChoice:
     excerpt: str
 
 
+@dataclass(frozen=True)
+class NativeAnswer:
+    """Someone wrote in a thread himself. ``gave_himself_away``: the asker did, and must be told at once."""
+
+    question_token: str
+    gave_himself_away: bool
+
+
 class AnswerService:
     """What a boy who helps can do."""
 
     def __init__(
-        self, database: Database, identity: Identity, clock: Clock, players: PlayerService, timezone: str
+        self,
+        database: Database,
+        identity: Identity,
+        clock: Clock,
+        players: PlayerService,
+        disclosures: DisclosureService,
+        timezone: str,
     ) -> None:
         self._database = database
         self._identity = identity
         self._clock = clock
         self._players = players
+        self._disclosures = disclosures
         self._timezone = timezone
 
     async def question_in(self, thread_id: int) -> str:
@@ -60,11 +76,19 @@ class AnswerService:
             player = await answers.player(session, question.guild_id, key)
         return player is None or player.name is None
 
-    async def answer(self, token: str, user_id: int, form: str, text: str, name: str | None) -> int:
+    async def answer(
+        self,
+        token: str,
+        user_id: int,
+        form: str,
+        text: str,
+        name: str | None,
+        picture: bytes | None = None,
+    ) -> int:
         """Answer under the player name, choosing ``name`` first if there is none.
 
-        Returns the post's row id; a form sent twice gives the same one. Raises MemberError, carrying
-        the text.
+        ``picture`` is one that `bot.services.pictures` made. Returns the post's row id; a form sent
+        twice gives the same one. Raises MemberError, carrying the text.
         """
         body = clean(text, ANSWER_MAX)
         try:
@@ -77,76 +101,95 @@ class AnswerService:
                 player = await self._players.ensure(session, question.guild_id, user_id)
                 if player.name is None:
                     await self._players.set_name(session, player, name or "")
-                return await self._reserve(session, question, player.id, player.name or "", form, body)
+                post = await self._reserve(session, question, form, body, picture)
+                await self._add(session, question, player, post)
+                return post.id
         except MemberError as error:
             raise error.with_typed(text) from None
 
     async def _reserve(
-        self, session: AsyncSession, question: Question, player_id: int, name: str, form: str, body: str
-    ) -> int:
-        now = self._clock()
-        post = await outbox.reserve(session, PostKind.ANSWER, question.id, now, form=form, body=body)
+        self, session: AsyncSession, question: Question, form: str, body: str, picture: bytes | None
+    ) -> Post:
+        post = await outbox.reserve(
+            session, PostKind.ANSWER, question.id, self._clock(), form=form, body=body, picture=picture
+        )
         if post is None:
             raise RuntimeError("the form was taken while the question was locked")
-        await answers.add(
-            session,
-            {
-                "token": new_token(),
-                "question_id": question.id,
-                "player_id": player_id,
-                "post_id": post.id,
-                "player_name": name,
-                "created_at": now,
-            },
-        )
-        return post.id
+        return post
 
-    async def record_native(self, thread_id: int, message_id: int, user_id: int) -> bool:
-        """Note that a member wrote in a thread; whether the thread holds a question.
-
-        The asker's own message is treated like any other: a thread that stays unanswered, or a list
-        that leaves the message out, would show everyone that its writer is the asker.
-        """
-        async with self._database.read() as session:
-            question = await questions.by_thread(session, thread_id)
-        if question is None:
-            return False
-        async with self._database.write() as session:
-            question = await questions.lock(session, question.id)
-            await self.add_native(session, question, message_id, user_id)
-        return True
-
-    async def add_native(
-        self, session: AsyncSession, question: Question, message_id: int, user_id: int
-    ) -> Answer:
-        """Record a native answer within a transaction that holds the question's row."""
-        player = await self._players.ensure(session, question.guild_id, user_id)
+    async def _add(self, session: AsyncSession, question: Question, player: Player, post: Post) -> None:
         await answers.add(
             session,
             {
                 "token": new_token(),
                 "question_id": question.id,
                 "player_id": player.id,
-                "message_id": message_id,
+                "post_id": post.id,
+                "player_name": player.name or "",
                 "created_at": self._clock(),
             },
         )
-        await appearance.refresh(session, question)
+
+    async def record_native(self, thread_id: int, message_id: int, user_id: int) -> NativeAnswer | None:
+        """Note that a member wrote in a thread; None when the thread holds no question.
+
+        The asker's own message is treated like any other: a thread that stays unanswered, or a list
+        that leaves the message out, would show everyone that its writer is the asker. So do the rows:
+        what is written down of it is the same whoever wrote.
+        """
+        async with self._database.read() as session:
+            question = await questions.by_thread(session, thread_id)
+        if question is None:
+            return None
+        async with self._database.write() as session:
+            question = await questions.lock(session, question.id)
+            told = await self._add_native(session, question, message_id, user_id)
+        return NativeAnswer(question.token, told)
+
+    async def add_native(
+        self, session: AsyncSession, question: Question, message_id: int, user_id: int
+    ) -> Answer:
+        """Record a native answer within a transaction that holds the question's row."""
+        await self._add_native(session, question, message_id, user_id)
         answer = await answers.by_message(session, message_id)
         if answer is None:
             raise RuntimeError("an answer row vanished")
         return answer
 
+    async def _add_native(
+        self, session: AsyncSession, question: Question, message_id: int, user_id: int
+    ) -> bool:
+        """Returns whether the asker has given himself away with it; never for a message known before."""
+        player = await self._players.ensure(session, question.guild_id, user_id)
+        now = self._clock()
+        added = await answers.add(
+            session,
+            {
+                "token": new_token(),
+                "question_id": question.id,
+                "player_id": player.id,
+                "message_id": message_id,
+                "created_at": now,
+            },
+        )
+        if not added:
+            return False
+        told = self._disclosures.note(question, message_id, user_id)
+        await notices.owe_everyone(session, question, now)
+        await appearance.refresh(session, question)
+        return told
+
     async def message_deleted(self, message_id: int) -> None:
         """A message is gone from Discord: its credits go, and a question may be unanswered again."""
         async with self._database.read() as session:
             known = await answers.by_message(session, message_id)
-        if known is None or known.removed:
+        if known is None:
             return
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
             answer = await answers.by_message(session, message_id)
-            if answer is None:
+            self._disclosures.forget(question, message_id)
+            if answer is None or answer.removed:
                 return
             answer.removed = answer.shown_removed = True
             await session.flush()

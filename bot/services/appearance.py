@@ -26,7 +26,7 @@ async def refresh(session: AsyncSession, question: Question) -> None:
 
 
 async def _appearance(session: AsyncSession, question: Question) -> Appearance:
-    if question.state is QuestionState.WITHDRAWN:
+    if question.state in (QuestionState.WITHDRAWN, QuestionState.ERASED):
         return Appearance.WITHDRAWN
     if question.hidden:
         return Appearance.HIDDEN

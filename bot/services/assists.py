@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
+from bot.clock import Clock, to_the_hour
 from bot.errors import MemberError
 from bot.services import access
 from bot.services.answers import AnswerService
@@ -113,5 +113,5 @@ class AssistService:
             # The asker gets no assist in his own question, and the giver must not notice.
             return
         key = self._identity.voter_key(question.token, giver_id)
-        await assists.add_vote(session, answer.id, key, self._clock())
+        await assists.add_vote(session, answer.id, key, to_the_hour(self._clock()))
         await settle(session, question, answer.player_id, self._clock(), self._timezone)

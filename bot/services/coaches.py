@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.errors import MemberError
+from bot.services.audit import Action, AuditService
 from bot.services.identity import Identity, new_token
 from bot.services.wording import NAME_MAX, clean, clean_line
 from db.engine import Database
@@ -27,12 +28,13 @@ class CoachProfile:
 
 
 class CoachService:
-    """The list of coaches of a server."""
+    """The list of coaches of a server. ``actor`` is the manager, for the audit; None is the bot itself."""
 
-    def __init__(self, database: Database, identity: Identity, clock: Clock) -> None:
+    def __init__(self, database: Database, identity: Identity, clock: Clock, audit: AuditService) -> None:
         self._database = database
         self._identity = identity
         self._clock = clock
+        self._audit = audit
 
     async def prepare(self, guild_id: int, user_id: int, name: str) -> CoachProfile:
         """The profile to fill in: what is known already, or an empty one nobody sees yet."""
@@ -58,7 +60,15 @@ class CoachService:
             return profile_of(coach)
 
     async def save(
-        self, guild_id: int, token: str, *, name: str, age: str, topics: str, experience: str
+        self,
+        guild_id: int,
+        token: str,
+        *,
+        name: str,
+        age: str,
+        topics: str,
+        experience: str,
+        actor: int | None = None,
     ) -> CoachProfile:
         """Put a prepared coach on the list, or change his profile.
 
@@ -81,15 +91,17 @@ class CoachService:
                 raise MemberError("no_such_coach")
             coach.name, coach.topics, coach.experience = shown
             coach.age, coach.active = years, True
+            await self._audit.append(session, guild_id, actor, Action.COACH_SAVED, coach.token)
             return profile_of(coach)
 
-    async def remove(self, guild_id: int, user_id: int) -> None:
+    async def remove(self, guild_id: int, user_id: int, actor: int | None = None) -> None:
         """Take a coach off the list; his cases stay his. Raises MemberError ``no_such_coach``."""
         async with self._database.write() as session:
             coach = await coaches.by_user(session, guild_id, user_id)
             if coach is None or not coach.active:
                 raise MemberError("no_such_coach")
             coach.active = False
+            await self._audit.append(session, guild_id, actor, Action.COACH_REMOVED, coach.token)
 
     async def all(self, guild_id: int) -> list[CoachProfile]:
         """Everyone who can be called. Raises MemberError ``no_coaches``."""

@@ -6,17 +6,27 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.services.answers import AnswerService
 from bot.services.assists import AssistService
+from bot.services.audit import AuditService
 from bot.services.coaches import CoachService
+from bot.services.disclosure import DisclosureService
+from bot.services.following import FollowingService
 from bot.services.identity import Identity
 from bot.services.inbox import InboxService
 from bot.services.leaderboard import LeaderboardService
 from bot.services.lines import LineService
 from bot.services.moderation import ModerationService
+from bot.services.mydata.erasing import ErasureService
+from bot.services.mydata.exporting import ExportService
+from bot.services.notices import NoticeService
 from bot.services.players import PlayerService
 from bot.services.publishing import PublishingService
 from bot.services.questions import QuestionService
+from bot.services.retention import RetentionService
+from bot.services.reveals import RevealService
 from bot.services.servers import ServerService
+from bot.services.staffroom import StaffRoom
 from bot.services.summons import SummonService
+from bot.services.telltales import TelltaleService
 from db.engine import Database
 
 
@@ -26,35 +36,58 @@ class Services:
 
     answers: AnswerService
     assists: AssistService
+    audit: AuditService
     coaches: CoachService
+    disclosures: DisclosureService
+    erasure: ErasureService
+    export: ExportService
+    following: FollowingService
     inbox: InboxService
     leaderboard: LeaderboardService
     lines: LineService
     moderation: ModerationService
+    notices: NoticeService
     players: PlayerService
     publishing: PublishingService
     questions: QuestionService
+    retention: RetentionService
+    reveals: RevealService
     servers: ServerService
+    staffroom: StaffRoom
     summons: SummonService
+    telltales: TelltaleService
 
 
 def build(database: Database, identity: Identity, clock: Clock, settings: Settings) -> Services:
     """Wire the services together."""
     timezone = settings.server.timezone
+    audit = AuditService(database, identity, clock)
     players = PlayerService(database, identity, clock)
-    answers = AnswerService(database, identity, clock, players, timezone)
+    disclosures = DisclosureService(database, identity, settings.privacy)
+    answers = AnswerService(database, identity, clock, players, disclosures, timezone)
     summons = SummonService(database, identity, clock, settings.coaches)
+    reveals = RevealService(database, identity, clock, settings, audit)
     return Services(
         answers=answers,
         assists=AssistService(database, identity, clock, answers, timezone),
-        coaches=CoachService(database, identity, clock),
-        inbox=InboxService(database, identity),
+        audit=audit,
+        coaches=CoachService(database, identity, clock, audit),
+        disclosures=disclosures,
+        erasure=ErasureService(database, identity, clock, summons, disclosures),
+        export=ExportService(database, identity, clock, disclosures),
+        following=FollowingService(database, identity),
+        inbox=InboxService(database, identity, disclosures),
         leaderboard=LeaderboardService(database, identity, clock, timezone),
         lines=LineService(database, identity, clock),
-        moderation=ModerationService(database, clock, timezone),
+        moderation=ModerationService(database, clock, timezone, audit),
+        notices=NoticeService(database, identity, clock, settings.privacy),
         players=players,
         publishing=PublishingService(database, identity, clock),
         questions=QuestionService(database, identity, clock, settings, summons),
-        servers=ServerService(database, settings),
+        retention=RetentionService(database, clock, settings.privacy, summons, audit, reveals),
+        reveals=reveals,
+        servers=ServerService(database, settings, audit),
+        staffroom=StaffRoom(database, clock),
         summons=summons,
+        telltales=TelltaleService(database, identity),
     )

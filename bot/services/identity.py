@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_BYTES = 32
-_FINGERPRINT_BYTES = 4
+FINGERPRINT_BYTES = 4
 _NONCE_BYTES = 12
 
 
@@ -29,6 +29,25 @@ class Purpose(StrEnum):
     COMPARE = "compare"
     SHOW_PLAYER = "show_player"
     READ_LINE = "read_line"
+    NOTIFY = "notify"
+    GUARD = "guard"
+    REVEAL = "reveal"
+    ROTATE = "rotate"
+    EXPORT = "export"
+    ERASE = "erase"
+
+
+# Whom a seal holds after its member was erased.
+NOBODY = 0
+# No Discord id has this bit: what stands below it in a seal is a note, not a member.
+_NOTE = 1 << 63
+
+
+class SealKind(StrEnum):
+    """What a seal holds; a part of what it is bound to."""
+
+    MEMBER = "member"
+    TEXT = "text"
 
 
 class KeyFormatError(ValueError):
@@ -97,7 +116,23 @@ class Identity:
         self._ciphers = {_fingerprint(key): AESGCM(key) for key in keys.seal}
         self._current = _fingerprint(keys.seal[0])
         self._member_key = keys.member
+        # Sealing keys are changed from time to time; the chain must outlive that.
+        self._chain_key = hmac.digest(keys.member, b"key of the audit chain", hashlib.sha256)
         self.openings: Counter[Purpose] = Counter()
+
+    @property
+    def current(self) -> bytes:
+        """The fingerprint of the key that new seals are made under; every seal begins with its key's."""
+        return self._current
+
+    @property
+    def fingerprints(self) -> frozenset[bytes]:
+        """Those of all the keys held."""
+        return frozenset(self._ciphers)
+
+    def key_check(self) -> bytes:
+        """A value that tells the member key from another, and tells nothing else."""
+        return hmac.digest(self._member_key, b"check", hashlib.sha256)
 
     def member_key(self, guild_id: int, user_id: int) -> bytes:
         """A stable 32-byte pseudonym of a member in one server; useless without the key."""
@@ -112,39 +147,65 @@ class Identity:
         message = b"voter" + question_token.encode() + user_id.to_bytes(8)
         return hmac.digest(self._member_key, message, hashlib.sha256)
 
+    def chain_mac(self, message: bytes) -> bytes:
+        """What proves that an entry of the audit chain was written by someone who holds the keys."""
+        return hmac.digest(self._chain_key, message, hashlib.sha256)
+
     def seal_member(self, user_id: int, context: str) -> bytes:
         """Seal a member's id to one row; ``context`` (the row's token) keeps it from being moved."""
-        return self._seal(user_id.to_bytes(8), f"member:{context}")
+        return self._seal(user_id.to_bytes(8), f"{SealKind.MEMBER}:{context}")
+
+    def seal_nobody(self, context: str, note: int = 0) -> bytes:
+        """What takes the place of an erased member's seal.
+
+        Without the key it cannot be told from any other: where seals just vanished, those that vanished
+        together would be known to be of one boy. ``note`` (below 2**63) is for whoever erases.
+        """
+        return self._seal((_NOTE | note).to_bytes(8), f"{SealKind.MEMBER}:{context}")
+
+    def note_in(self, seal: bytes, context: str) -> int | None:
+        """The note in a seal of nobody; None for a seal that holds a member. Raises UnknownKeyError."""
+        opened = int.from_bytes(self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.ERASE))
+        return opened ^ _NOTE if opened & _NOTE else None
 
     def is_member(self, seal: bytes | None, context: str, user_id: int) -> bool:
         """Whether the seal holds this member. A destroyed seal holds nobody."""
         if seal is None:
             return False
-        opened = self._open(seal, f"member:{context}", Purpose.COMPARE)
+        opened = self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.COMPARE)
         return hmac.compare_digest(opened, user_id.to_bytes(8))
 
     def same_member(self, seal: bytes | None, context: str, other: bytes, other_context: str) -> bool:
         """Whether two seals hold the same member, without telling the caller who it is."""
         if seal is None:
             return False
-        opened = self._open(seal, f"member:{context}", Purpose.COMPARE)
-        return hmac.compare_digest(opened, self._open(other, f"member:{other_context}", Purpose.COMPARE))
+        opened = self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.COMPARE)
+        other_opened = self._open(other, f"{SealKind.MEMBER}:{other_context}", Purpose.COMPARE)
+        if int.from_bytes(opened) & _NOTE:
+            return False
+        return hmac.compare_digest(opened, other_opened)
 
     def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
         """The contexts among ``(context, seal)`` whose seal holds this member."""
         return {context for context, seal in seals if self.is_member(seal, context, user_id)}
 
     def open_member(self, seal: bytes, context: str, purpose: Purpose) -> int:
-        """The member behind a seal. Raises UnknownKeyError when no key fits."""
-        return int.from_bytes(self._open(seal, f"member:{context}", purpose))
+        """The member behind a seal, or `NOBODY`. Raises UnknownKeyError when no key fits."""
+        opened = int.from_bytes(self._open(seal, f"{SealKind.MEMBER}:{context}", purpose))
+        return NOBODY if opened & _NOTE else opened
 
     def seal_text(self, text: str, context: str) -> bytes:
         """Seal a private text to one row."""
-        return self._seal(text.encode(), f"text:{context}")
+        return self._seal(text.encode(), f"{SealKind.TEXT}:{context}")
 
-    def open_text(self, seal: bytes, context: str) -> str:
+    def open_text(self, seal: bytes, context: str, purpose: Purpose = Purpose.READ_LINE) -> str:
         """The text behind a seal. Raises UnknownKeyError when no key fits."""
-        return self._open(seal, f"text:{context}", Purpose.READ_LINE).decode()
+        return self._open(seal, f"{SealKind.TEXT}:{context}", purpose).decode()
+
+    def reseal(self, seal: bytes, kind: SealKind, context: str) -> bytes:
+        """The same under the current key; nobody sees what is in it. Raises UnknownKeyError."""
+        bound_to = f"{kind}:{context}"
+        return self._seal(self._open(seal, bound_to, Purpose.ROTATE), bound_to)
 
     def _seal(self, plain: bytes, context: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -152,11 +213,11 @@ class Identity:
 
     def _open(self, seal: bytes, context: str, purpose: Purpose) -> bytes:
         self.openings[purpose] += 1
-        cipher = self._ciphers.get(seal[:_FINGERPRINT_BYTES])
+        cipher = self._ciphers.get(seal[:FINGERPRINT_BYTES])
         if cipher is None:
             raise UnknownKeyError("sealed under a key that is not in MITASSIST_SEAL_KEYS")
-        nonce_end = _FINGERPRINT_BYTES + _NONCE_BYTES
-        nonce, sealed = seal[_FINGERPRINT_BYTES:nonce_end], seal[nonce_end:]
+        nonce_end = FINGERPRINT_BYTES + _NONCE_BYTES
+        nonce, sealed = seal[FINGERPRINT_BYTES:nonce_end], seal[nonce_end:]
         try:
             return cipher.decrypt(nonce, sealed, context.encode())
         except InvalidTag as error:
@@ -164,7 +225,7 @@ class Identity:
 
 
 def _fingerprint(key: bytes) -> bytes:
-    return hashlib.sha256(b"fingerprint" + key).digest()[:_FINGERPRINT_BYTES]
+    return hashlib.sha256(b"fingerprint" + key).digest()[:FINGERPRINT_BYTES]
 
 
 def new_token() -> str:

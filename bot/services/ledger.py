@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.clock import to_the_hour
 from db.models import Question
 from db.repositories import assists
 
@@ -38,7 +39,8 @@ async def settle(
             "player_id": player_id,
             "seq": (last.seq if last else 0) + 1,
             "month": month,
-            "created_at": now,
+            # The asker may be the one who gave it.
+            "created_at": to_the_hour(now),
         },
     )
     if written:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
+from bot.clock import Clock, to_the_hour
 from bot.errors import MemberError
-from bot.services import access, outbox
+from bot.services import access, notices, outbox
 from bot.services.identity import Identity
 from bot.services.wording import ANSWER_MAX, clean
 from db.engine import Database
@@ -68,7 +68,8 @@ class LineService:
         try:
             async with self._database.write() as session:
                 summon = self._check_coach(await coaches.summon(session, token, lock=True), user_id)
-                await self._append(session, summon, LineSender.COACH, form, body, None)
+                if await self._append(session, summon, LineSender.COACH, form, body, None):
+                    await notices.owe(session, summon.question, self._clock())
         except MemberError as error:
             raise error.with_typed(text) from None
 
@@ -112,7 +113,7 @@ class LineService:
                 )
                 for message in found
             ]
-            await coaches.mark_seen(session, summon.id, self._clock())
+            await coaches.mark_seen(session, summon.id, to_the_hour(self._clock()))
         return Line(question_token, summon.coach.name, summon.state is SummonState.ACCEPTED, entries)
 
     async def check_asker(self, question_token: str, user_id: int) -> None:
@@ -130,8 +131,9 @@ class LineService:
         form: str,
         body: str,
         post_id: int | None,
-    ) -> None:
-        await coaches.add_line(
+    ) -> bool:
+        now = self._clock()
+        return await coaches.add_line(
             session,
             {
                 "form": form,
@@ -139,7 +141,8 @@ class LineService:
                 "sender": sender,
                 "sealed_body": self._identity.seal_text(body, form),
                 "post_id": post_id,
-                "created_at": self._clock(),
+                # A coach is no secret, and his hours show the boy whether he is there.
+                "created_at": now if sender is LineSender.COACH else to_the_hour(now),
             },
         )
 

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.errors import MemberError
 from bot.services import access, appearance
+from bot.services.audit import Action, AuditService
 from bot.services.ledger import settle
 from db.engine import Database
-from db.models import Answer
+from db.models import Answer, Question
 from db.repositories import answers, questions
 
 _CHOICES = 25
@@ -25,30 +26,32 @@ class HiddenQuestion:
 
 
 class ModerationService:
-    """Hide, remove, restore. Doing any of them twice changes nothing."""
+    """Hide, remove, restore. Doing any of them twice changes nothing.
 
-    def __init__(self, database: Database, clock: Clock, timezone: str) -> None:
+    ``actor`` is the moderator, for the audit; None is the bot itself.
+    """
+
+    def __init__(self, database: Database, clock: Clock, timezone: str, audit: AuditService) -> None:
         self._database = database
         self._clock = clock
         self._timezone = timezone
+        self._audit = audit
 
-    async def hide_question(self, thread_id: int) -> None:
+    async def hide_question(self, thread_id: int, actor: int | None = None) -> None:
         """Take the question in this thread out of sight. Raises MemberError ``not_in_thread``."""
         async with self._database.write() as session:
             question = await questions.by_thread(session, thread_id, lock=True)
             if question is None or question.state not in access.PUBLISHED:
                 raise MemberError("not_in_thread")
-            question.hidden = True
-            await appearance.refresh(session, question)
+            await self._set_hidden(session, question, actor, hidden=True)
 
-    async def restore_question(self, guild_id: int, token: str) -> None:
+    async def restore_question(self, guild_id: int, token: str, actor: int | None = None) -> None:
         """Show a hidden question again. Raises MemberError ``question_gone``."""
         async with self._database.write() as session:
             question = await questions.by_token(session, token, lock=True)
             if question is None or question.guild_id != guild_id or question.state not in access.PUBLISHED:
                 raise MemberError("question_gone")
-            question.hidden = False
-            await appearance.refresh(session, question)
+            await self._set_hidden(session, question, actor, hidden=False)
 
     async def hidden_questions(self, guild_id: int) -> list[HiddenQuestion]:
         """What `restore_question` can take."""
@@ -62,19 +65,19 @@ class ModerationService:
             question = await questions.by_thread(session, thread_id)
         return question.token if question and question.hidden else None
 
-    async def remove_answer(self, guild_id: int, token: str) -> bool:
+    async def remove_answer(self, guild_id: int, token: str, actor: int | None = None) -> bool:
         """Take an answer away, and its credit. Returns whether it can be restored.
 
         Raises MemberError ``answer_gone``.
         """
-        return await self._set_removed(guild_id, token, removed=True)
+        return await self._set_removed(guild_id, token, actor, removed=True)
 
-    async def restore_answer(self, guild_id: int, token: str) -> None:
+    async def restore_answer(self, guild_id: int, token: str, actor: int | None = None) -> None:
         """Show an answer again, and give its credit back.
 
         Raises MemberError: a message that was written natively is deleted for good.
         """
-        await self._set_removed(guild_id, token, removed=False)
+        await self._set_removed(guild_id, token, actor, removed=False)
 
     async def answer_at(self, message_id: int) -> str:
         """The token of the answer in a message. Raises MemberError ``not_an_answer``."""
@@ -84,7 +87,17 @@ class ModerationService:
             raise MemberError("not_an_answer")
         return answer.token
 
-    async def _set_removed(self, guild_id: int, token: str, *, removed: bool) -> bool:
+    async def _set_hidden(
+        self, session: AsyncSession, question: Question, actor: int | None, *, hidden: bool
+    ) -> None:
+        changed = question.hidden != hidden
+        question.hidden = hidden
+        await appearance.refresh(session, question)
+        if changed:
+            action = Action.QUESTION_HIDDEN if hidden else Action.QUESTION_RESTORED
+            await self._audit.append(session, question.guild_id, actor, action, question.token)
+
+    async def _set_removed(self, guild_id: int, token: str, actor: int | None, *, removed: bool) -> bool:
         async with self._database.read() as session:
             known = await answers.by_token(session, token)
         if known is None or known.question.guild_id != guild_id:
@@ -94,10 +107,14 @@ class ModerationService:
             answer = await self._locked(session, token)
             if not removed and answer.post is None:
                 raise MemberError("native_is_gone")
+            changed = answer.removed != removed
             answer.removed = removed
             await session.flush()
             await settle(session, question, answer.player_id, self._clock(), self._timezone)
             await appearance.refresh(session, question)
+            if changed:
+                action = Action.ANSWER_REMOVED if removed else Action.ANSWER_RESTORED
+                await self._audit.append(session, guild_id, actor, action, answer.token)
             return answer.post is not None
 
     async def _locked(self, session: AsyncSession, token: str) -> Answer:

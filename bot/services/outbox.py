@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.clock import to_the_hour
 from bot.config import QuestionSettings
 from bot.services.identity import new_token
 from db.models import Post, PostKind, PostState
@@ -26,6 +27,7 @@ async def reserve(
     form: str | None = None,
     delay: timedelta = timedelta(),
     body: str | None = None,
+    picture: bytes | None = None,
     token: str | None = None,
     summon_id: int | None = None,
 ) -> Post | None:
@@ -39,8 +41,16 @@ async def reserve(
             "question_id": question_id,
             "summon_id": summon_id,
             "body": body,
+            "picture": picture,
             "state": PostState.PENDING,
             "due_at": now + delay,
-            "created_at": now,
+            "created_at": to_the_hour(now),
         },
     )
+
+
+def finish(post: Post, state: PostState) -> None:
+    """It will not be sent again: it is out of everyone's hands, and its picture is dropped."""
+    post.state, post.lease_until, post.picture = state, None, None
+    # When it was due is within seconds of when its author pressed.
+    post.due_at = post.created_at

@@ -15,7 +15,7 @@ from db.repositories import answers, coaches
 
 _NAME_MIN_LETTERS = 2
 # As `name_key` writes them: nobody plays under a name that sounds like the staff or like an asker.
-_RESERVED = ("mitassist", "moderator", "admin", "coach", "spørger", "sporger", "asker")
+_RESERVED = ("mitassist", "moderator", "admin", "coach", "spørger", "sporger", "asker", "slettet", "deleted")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
-from bot.services import appearance
+from bot.clock import Clock, to_the_hour
+from bot.services import appearance, endings, notices, outbox
 from bot.services.appearance import Appearance
 from bot.services.coaches import CoachProfile, profile_of
 from bot.services.identity import Identity
@@ -24,7 +24,7 @@ _BATCH = 20
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=10)
 # With the waits above this is a good day of trying.
-_MAX_ATTEMPTS = 150
+MAX_ATTEMPTS = 150
 
 
 class Failure(StrEnum):
@@ -71,12 +71,13 @@ class FollowUpDelivery:
 
 @dataclass(frozen=True)
 class AnswerDelivery:
-    """A player writes in a thread."""
+    """A player writes in a thread. ``picture`` was made anew from its pixels."""
 
     envelope: Envelope
     thread_id: int
     player_name: str
     body: str
+    picture: bytes | None
 
 
 @dataclass(frozen=True)
@@ -206,10 +207,11 @@ class PublishingService:
             post = await posts.get(session, post_id, lock=True)
             if post is None:
                 return
-            post.state, post.message_id, post.lease_until = PostState.SENT, message_id, None
+            outbox.finish(post, PostState.SENT)
+            post.message_id = message_id
             question = await questions.lock(session, post.question_id)
             if post.kind is PostKind.QUESTION:
-                question.thread_id, question.published_at = message_id, self._clock()
+                question.thread_id, question.published_at = message_id, to_the_hour(self._clock())
                 question.shown = Appearance.UNANSWERED
                 if question.state is QuestionState.QUEUED:
                     question.state = QuestionState.OPEN
@@ -218,6 +220,8 @@ class PublishingService:
                 answer.message_id = message_id
             await session.flush()
             await appearance.refresh(session, question)
+            if answer is not None:
+                await notices.owe_everyone(session, question, self._clock())
 
     async def not_sent(self, post_id: int, failure: Failure) -> None:
         """Discord refused, or could not: for good, or to be tried again after a growing wait."""
@@ -226,16 +230,19 @@ class PublishingService:
             if post is None:
                 return
             post.lease_until = None
-            if failure is Failure.TRANSIENT and post.attempts < _MAX_ATTEMPTS:
+            if failure is Failure.TRANSIENT and post.attempts < MAX_ATTEMPTS:
                 wait = min(_FIRST_RETRY * 2 ** min(post.attempts - 1, 10), _LONGEST_RETRY)
                 post.due_at = self._clock() + wait
                 return
-            post.state = PostState.FAILED
+            outbox.finish(post, PostState.FAILED)
             if post.kind is PostKind.QUESTION and post.question.state is QuestionState.QUEUED:
-                post.question.state = QuestionState.FAILED
+                endings.end(post.question, QuestionState.FAILED, self._clock())
             if post.kind is PostKind.CASE and post.summon is not None:
                 # The coach never saw it: the asker can pick again at once.
-                post.summon.state, post.summon.decided_at = SummonState.EXPIRED, self._clock()
+                endings.move_call(post.summon, post.question, SummonState.EXPIRED, self._clock())
+            if post.kind in posts.OF_THE_ASKER:
+                # The moment it failed can be the moment he pressed.
+                await notices.owe_by_the_hour(session, post.question, self._clock())
 
     async def threads_to_change(self) -> list[ThreadLook]:
         """Threads that do not look as they should."""
@@ -275,7 +282,7 @@ class PublishingService:
         guild = await guilds.get(session, post.question.guild_id)
         delivery = await self._delivery(session, post, guild) if guild else None
         if delivery is None:
-            post.state, post.lease_until = PostState.CANCELLED, None
+            outbox.finish(post, PostState.CANCELLED)
             return None
         post.lease_until = self._clock() + LEASE
         post.attempts += 1
@@ -296,7 +303,8 @@ class PublishingService:
         if post.kind is PostKind.ANSWER:
             answer = await answers.by_post(session, post.id)
             name = answer.player_name if answer else None
-            return AnswerDelivery(envelope, question.thread_id, name or "", post.body or "")
+            body, picture = post.body or "", post.picture
+            return AnswerDelivery(envelope, question.thread_id, name or "", body, picture)
         if summon is None:
             return None
         if post.kind is PostKind.COACH_CARD:

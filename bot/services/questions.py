@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
+from bot.clock import Clock, to_the_hour
 from bot.config import Settings
 from bot.errors import MemberError
-from bot.services import access, appearance, outbox
+from bot.services import access, appearance, endings, outbox
 from bot.services.aliases import new_alias
 from bot.services.identity import Identity, new_token
 from bot.services.summons import SummonService
@@ -50,6 +50,14 @@ class Preview:
     title: str
     body: str
     wants_coach: bool
+
+
+@dataclass(frozen=True)
+class FollowUpPreview:
+    """What the others would see of a follow-up."""
+
+    alias: str
+    body: str
 
 
 class QuestionService:
@@ -130,12 +138,22 @@ class QuestionService:
                 raise MemberError("question_gone")
             if not question.topic.active:
                 raise MemberError("topic_gone", typed=f"{question.title}\n\n{question.body}")
-            question.state = QuestionState.QUEUED
+            question.state, question.closed_at = QuestionState.QUEUED, None
             delay = outbox.anonymous_delay(self._settings.questions)
             post = await outbox.reserve(session, PostKind.QUESTION, question.id, self._clock(), delay=delay)
             if post is None:
                 raise RuntimeError("a fresh token was taken")
             return post.id
+
+    async def preview_follow_up(self, token: str, user_id: int, text: str) -> FollowUpPreview:
+        """What the others would see of a follow-up; nothing is kept. Raises MemberError as `follow_up`."""
+        body = clean(text, BODY_MAX)
+        try:
+            async with self._database.read() as session:
+                question = await access.open_question(session, token)
+                return FollowUpPreview(access.check_asker(self._identity, question, user_id).alias, body)
+        except MemberError as error:
+            raise error.with_typed(text) from None
 
     async def follow_up(self, token: str, user_id: int, form: str, text: str) -> int:
         """Write in one's own thread as the alias. Returns the post's row id.
@@ -173,8 +191,8 @@ class QuestionService:
         async with self._database.write() as session:
             question = await access.open_question(session, token, lock=True)
             access.check_asker(self._identity, question, user_id)
-            question.state = QuestionState.SOLVED
             await self._summons.end_running(session, question)
+            endings.end(question, QuestionState.SOLVED, self._clock())
             await appearance.refresh(session, question)
 
     async def withdraw(self, token: str, user_id: int) -> None:
@@ -183,7 +201,7 @@ class QuestionService:
             question = await questions.by_token(session, token, lock=True)
             question = access.check_asker(self._identity, question, user_id)
             await posts.cancel_pending(session, question.id)
-            question.state = QuestionState.WITHDRAWN
+            endings.end(question, QuestionState.WITHDRAWN, self._clock())
             await self._summons.end_running(session, question)
             await appearance.refresh(session, question)
 
@@ -194,12 +212,13 @@ class QuestionService:
             if question is None or question.state not in access.PUBLISHED:
                 return
             await posts.cancel_pending(session, question.id)
-            question.state = QuestionState.GONE
+            endings.end(question, QuestionState.GONE, self._clock())
             await self._summons.end_running(session, question)
 
     async def clear_drafts(self) -> None:
         """Delete previews that waited too long."""
-        limit = self._clock() - timedelta(hours=self._settings.questions.draft_hours)
+        # Drafts know only the hour they were made in: none is deleted before its time.
+        limit = to_the_hour(self._clock()) - timedelta(hours=self._settings.questions.draft_hours)
         async with self._database.write() as session:
             await questions.remove_drafts_before(session, limit)
 
@@ -231,7 +250,7 @@ class QuestionService:
         topic: Topic,
     ) -> Question:
         token = new_token()
-        now: datetime = self._clock()
+        now: datetime = to_the_hour(self._clock())
         for _ in range(_ALIAS_ATTEMPTS):
             await questions.add(
                 session,

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import Settings
 from bot.errors import MemberError
+from bot.services.audit import SERVER, Action, AuditService
 from bot.services.identity import new_token
 from bot.services.wording import clean_line
 from db.engine import Database
@@ -30,10 +31,11 @@ class StatusTags:
 
 
 class ServerService:
-    """A server's own settings."""
+    """A server's own settings. ``actor`` is the manager, for the audit; None is the bot itself."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, audit: AuditService) -> None:
         self._database = database
+        self._audit = audit
         self._default_language = settings.server.language
 
     async def language(self, guild_id: int | None) -> str:
@@ -44,17 +46,38 @@ class ServerService:
             guild = await guilds.get(session, guild_id)
         return guild.language if guild else self._default_language
 
-    async def set_language(self, guild_id: int, language: str) -> None:
+    async def set_language(self, guild_id: int, language: str, actor: int | None = None) -> None:
         """Change the language."""
         async with self._database.write() as session:
             await guilds.ensure(session, guild_id, self._default_language)
             await guilds.set_language(session, guild_id, language)
+            await self._audit.append(
+                session, guild_id, actor, Action.LANGUAGE_SET, SERVER, {"language": language}
+            )
 
-    async def set_coach_channel(self, guild_id: int, channel_id: int) -> None:
+    async def set_coach_channel(self, guild_id: int, channel_id: int, actor: int | None = None) -> None:
         """Say where the private threads of coaches are made."""
         async with self._database.write() as session:
             await guilds.ensure(session, guild_id, self._default_language)
             await guilds.set_coach_channel(session, guild_id, channel_id)
+            await self._audit.append(
+                session, guild_id, actor, Action.COACH_CHANNEL_SET, SERVER, {"channel": channel_id}
+            )
+
+    async def set_staff_channel(self, guild_id: int, channel_id: int, actor: int | None = None) -> None:
+        """Say where moderators are told of what waits for them."""
+        async with self._database.write() as session:
+            await guilds.ensure(session, guild_id, self._default_language)
+            await guilds.set_staff_channel(session, guild_id, channel_id)
+            await self._audit.append(
+                session, guild_id, actor, Action.STAFF_CHANNEL_SET, SERVER, {"channel": channel_id}
+            )
+
+    async def staff_channel(self, guild_id: int) -> int | None:
+        """Where moderators are told of what waits for them, if that is set."""
+        async with self._database.read() as session:
+            guild = await guilds.get(session, guild_id)
+        return guild.staff_channel_id if guild else None
 
     async def check_topics(self, guild_id: int, channel_id: int, names: str) -> list[str]:
         """Split and check a list such as ``Girls, School``.
@@ -81,7 +104,12 @@ class ServerService:
         return unique
 
     async def save_forum(
-        self, guild_id: int, channel_id: int, status: StatusTags, topics: dict[str, int]
+        self,
+        guild_id: int,
+        channel_id: int,
+        status: StatusTags,
+        topics: dict[str, int],
+        actor: int | None = None,
     ) -> None:
         """Record a forum and its topics by tag id; what is there already is kept and updated."""
         async with self._database.write() as session:
@@ -102,14 +130,17 @@ class ServerService:
                     )
                 else:
                     topic.tag_id, topic.active = tag_id, True
+            detail = {"channel": channel_id, "topics": ", ".join(topics)}
+            await self._audit.append(session, guild_id, actor, Action.FORUM_SAVED, SERVER, detail)
 
-    async def remove_topic(self, guild_id: int, token: str) -> str:
+    async def remove_topic(self, guild_id: int, token: str, actor: int | None = None) -> str:
         """No new questions about it. Returns its name; raises MemberError ``topic_gone``."""
         async with self._database.write() as session:
             topic = await guilds.topic_by_token(session, guild_id, token)
             if topic is None:
                 raise MemberError("topic_gone")
             await guilds.deactivate_topic(session, topic.id)
+            await self._audit.append(session, guild_id, actor, Action.TOPIC_REMOVED, topic.token)
             return topic.name
 
     async def _known(self, session: AsyncSession, forum: Forum | None) -> dict[str, Topic]:

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
+from bot.clock import Clock, to_the_hour
 from bot.config import CoachSettings
 from bot.errors import MemberError
-from bot.services import access, appearance, outbox
+from bot.services import access, appearance, endings, notices, outbox
 from bot.services.identity import Identity, new_token
 from db.engine import Database
 from db.models import PostKind, Question, Summon, SummonState
@@ -48,6 +48,8 @@ class SummonService:
             if running is not None:
                 raise MemberError("summon_running", coach=running.coach.name)
             summon = await self._add(session, question.id, coach.id)
+            # Somebody is on it again: the clock that forgets who asked starts over when that ends.
+            question.closed_at = None
             post = await outbox.reserve(
                 session, PostKind.CASE, question.id, self._clock(), summon_id=summon.id
             )
@@ -66,7 +68,7 @@ class SummonService:
                 "question_id": question_id,
                 "coach_id": coach_id,
                 "state": SummonState.PENDING,
-                "created_at": now,
+                "created_at": to_the_hour(now),
                 "expires_at": now + timedelta(hours=self._settings.summon_hours),
             },
         )
@@ -89,9 +91,10 @@ class SummonService:
                 raise MemberError("case_over")
             question = await questions.lock(session, summon.question_id)
             access.check_open(question)
-            summon.state, summon.decided_at = SummonState.ACCEPTED, self._clock()
+            endings.move_call(summon, question, SummonState.ACCEPTED, self._clock())
             await session.flush()
             await appearance.refresh(session, question)
+            await notices.owe(session, question, self._clock())
             post = await outbox.reserve(
                 session, PostKind.COACH_CARD, question.id, self._clock(), summon_id=summon.id
             )
@@ -105,7 +108,8 @@ class SummonService:
                 return
             if summon.state is not SummonState.PENDING:
                 raise MemberError("case_over")
-            summon.state, summon.decided_at = SummonState.DECLINED, self._clock()
+            endings.move_call(summon, summon.question, SummonState.DECLINED, self._clock())
+            await notices.owe(session, summon.question, self._clock())
 
     async def close_as_coach(self, thread_id: int, user_id: int) -> None:
         """The coach ends the case in this thread. Raises MemberError."""
@@ -115,6 +119,7 @@ class SummonService:
                 raise MemberError("not_in_case")
             summon = await self._for_coach(session, known.token, user_id)
             await self._close(session, summon)
+            await notices.owe(session, summon.question, self._clock())
 
     async def close_as_asker(self, token: str, user_id: int) -> None:
         """The asker ends the line. Raises MemberError."""
@@ -137,13 +142,15 @@ class SummonService:
         """Give back to the asker what no coach took in time."""
         async with self._database.write() as session:
             for summon in await coaches.overdue(session, self._clock(), _SWEEP_LIMIT):
-                summon.state, summon.decided_at = SummonState.EXPIRED, self._clock()
+                endings.move_call(summon, summon.question, SummonState.EXPIRED, self._clock())
                 await self._tell_coach(session, summon)
+                # Some hours to the second after he called.
+                await notices.owe_by_the_hour(session, summon.question, self._clock())
 
     async def _close(self, session: AsyncSession, summon: Summon) -> None:
         if summon.state not in coaches.RUNNING:
             raise MemberError("case_over")
-        summon.state, summon.closed_at = SummonState.CLOSED, self._clock()
+        endings.move_call(summon, summon.question, SummonState.CLOSED, self._clock())
         await session.flush()
         await appearance.refresh(session, summon.question)
 

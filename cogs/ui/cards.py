@@ -13,6 +13,7 @@ QUESTION = discord.Colour(0x2D7D9A)
 ANSWER = discord.Colour(0x5B6B7A)
 COACH = discord.Colour(0xC98A1B)
 QUIET = discord.Colour(0x4E5058)
+WARNING = discord.Colour(0xB3402A)
 
 
 def question(
@@ -32,6 +33,7 @@ def question_buttons(texts: Texts, token: str) -> discord.ui.View:
             button(texts("button.answer"), "answer", token, Style.primary),
             button(texts("button.follow_up"), "follow_up", token),
             button(texts("button.summon"), "summon", token),
+            button(texts("button.follow"), "follow", token),
         ]
     )
 
@@ -52,9 +54,10 @@ def follow_up_buttons(texts: Texts, token: str) -> discord.ui.View:
     return view([button(texts("button.answer"), "answer", token)])
 
 
-def answer(player_name: str, body: str) -> discord.Embed:
-    """An answer under a player name."""
-    return discord.Embed(description=body, colour=ANSWER).set_author(name=player_name)
+def answer(player_name: str, body: str, picture: str | None = None) -> discord.Embed:
+    """An answer under a player name; ``picture`` is the name of a file that goes with it."""
+    card = discord.Embed(description=body, colour=ANSWER).set_author(name=player_name)
+    return card.set_image(url=f"attachment://{picture}") if picture else card
 
 
 def answer_buttons(texts: Texts, token: str) -> discord.ui.View:

@@ -95,6 +95,14 @@ class Form(discord.ui.Modal):
         self.add_item(discord.ui.Label(text=label[:45], component=field))
         return self
 
+    def file(self, name: str, label: str, hint: str) -> "Form":
+        """Add a field for one file, which may stay empty."""
+        field: discord.ui.FileUpload[discord.ui.View] = discord.ui.FileUpload(
+            custom_id=name, required=False, min_values=0, max_values=1
+        )
+        self.add_item(discord.ui.Label(text=label[:45], description=hint[:OPTION_MAX], component=field))
+        return self
+
     async def show(self, interaction: discord.Interaction) -> None:
         """Open it for the member."""
         self.stop()

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from db.models import Answer, Player, Post, Question, Topic
+from db.models import Answer, Player, Post, PostState, Question, Topic
 from db.repositories.upsert import insert_once
 
 _FULL = (
@@ -94,3 +94,13 @@ async def unsettled(session: AsyncSession, limit: int) -> Sequence[Answer]:
 async def set_shown(session: AsyncSession, answer_id: int, removed: bool) -> None:
     """Record what Discord shows now."""
     await session.execute(update(Answer).where(Answer.id == answer_id).values(shown_removed=removed))
+
+
+async def texts_of(session: AsyncSession, player_id: int) -> Sequence[str]:
+    """What a player has published under his name, as it was posted."""
+    query = (
+        select(Post.body)
+        .join(Answer, Answer.post_id == Post.id)
+        .where(Answer.player_id == player_id, Post.state == PostState.SENT, Post.body.is_not(None))
+    )
+    return [body for body in await session.scalars(query) if body]

@@ -105,6 +105,12 @@ async def overdue(session: AsyncSession, now: datetime, limit: int) -> Sequence[
     return (await session.scalars(query)).all()
 
 
+async def latest_of_questions(session: AsyncSession, question_ids: list[int]) -> dict[int, Summon]:
+    """The last summon of each question that has one, whatever became of it."""
+    query = select(Summon).where(Summon.question_id.in_(question_ids)).options(*_FULL).order_by(Summon.id)
+    return {summon.question_id: summon for summon in await session.scalars(query)}
+
+
 async def set_thread(session: AsyncSession, summon_id: int, thread_id: int) -> None:
     """Record the case's private thread."""
     await session.execute(update(Summon).where(Summon.id == summon_id).values(thread_id=thread_id))

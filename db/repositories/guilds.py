@@ -31,6 +31,11 @@ async def set_coach_channel(session: AsyncSession, guild_id: int, channel_id: in
     await session.execute(update(Guild).where(Guild.id == guild_id).values(coach_channel_id=channel_id))
 
 
+async def set_staff_channel(session: AsyncSession, guild_id: int, channel_id: int) -> None:
+    """Change where moderators are told of what waits for them."""
+    await session.execute(update(Guild).where(Guild.id == guild_id).values(staff_channel_id=channel_id))
+
+
 async def forum_by_channel(session: AsyncSession, channel_id: int) -> Forum | None:
     """The forum that a channel is."""
     return await session.scalar(select(Forum).where(Forum.channel_id == channel_id))

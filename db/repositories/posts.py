@@ -10,6 +10,9 @@ from sqlalchemy.orm import joinedload
 from db.models import Post, PostKind, PostState, Question, Summon, Topic
 from db.repositories.upsert import insert_once
 
+# What an asker owes his words or his call to; he hears of it when Discord does not take them.
+OF_THE_ASKER = (PostKind.QUESTION, PostKind.FOLLOW_UP, PostKind.CASE, PostKind.LINE)
+
 _FULL = (
     joinedload(Post.question).joinedload(Question.topic).joinedload(Topic.forum),
     joinedload(Post.summon).joinedload(Summon.coach),
@@ -65,18 +68,28 @@ async def cancel_pending(session: AsyncSession, question_id: int) -> None:
     await session.execute(
         update(Post)
         .where(Post.question_id == question_id, Post.state == PostState.PENDING, Post.lease_until.is_(None))
-        .values(state=PostState.CANCELLED)
+        .values(state=PostState.CANCELLED, picture=None, due_at=Post.created_at)
     )
 
 
 async def failed_of(session: AsyncSession, question_id: int) -> Sequence[Post]:
-    """Follow-ups of a question that Discord would not take."""
-    query = select(Post).where(
-        Post.question_id == question_id,
-        Post.state == PostState.FAILED,
-        Post.kind == PostKind.FOLLOW_UP,
+    """What an asker wrote or did in a question, and Discord would not take; the newest first."""
+    query = (
+        select(Post)
+        .where(Post.question_id == question_id, Post.state == PostState.FAILED, Post.kind.in_(OF_THE_ASKER))
+        .order_by(Post.id.desc())
     )
     return (await session.scalars(query)).all()
+
+
+async def questions_with_failed(session: AsyncSession, question_ids: list[int]) -> set[int]:
+    """Which questions hold a text of their asker's that Discord would not take."""
+    query = select(Post.question_id).where(
+        Post.question_id.in_(question_ids),
+        Post.state == PostState.FAILED,
+        Post.kind.in_((PostKind.FOLLOW_UP, PostKind.LINE)),
+    )
+    return set(await session.scalars(query))
 
 
 async def question_post(session: AsyncSession, question_id: int) -> Post | None:

@@ -20,6 +20,7 @@ from db.repositories.upsert import insert_once
 
 _FULL = joinedload(Question.topic).joinedload(Topic.forum)
 LIVE = (QuestionState.QUEUED, QuestionState.OPEN, QuestionState.SOLVED, QuestionState.FAILED)
+IN_INBOX = (QuestionState.DRAFT, *LIVE)
 
 
 async def add(session: AsyncSession, values: dict[str, object]) -> bool:
@@ -56,9 +57,9 @@ async def lock(session: AsyncSession, question_id: int) -> Question:
 
 
 async def live_seals(session: AsyncSession, guild_id: int) -> list[tuple[str, bytes | None]]:
-    """Token and seal of each question that somebody may still call his."""
+    """Token and seal of each question or draft that somebody may still call his."""
     query = select(Question.token, Question.seal).where(
-        Question.guild_id == guild_id, Question.state.in_(LIVE), Question.seal.is_not(None)
+        Question.guild_id == guild_id, Question.state.in_(IN_INBOX), Question.seal.is_not(None)
     )
     return [(token, seal) for token, seal in await session.execute(query)]
 
@@ -121,5 +122,15 @@ async def hidden(session: AsyncSession, guild_id: int, limit: int) -> Sequence[Q
         .where(Question.guild_id == guild_id, Question.hidden)
         .order_by(Question.id.desc())
         .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def with_disclosed(session: AsyncSession) -> Sequence[Question]:
+    """Published questions in whose thread someone has written; what is in the seal is not for SQL."""
+    query = select(Question).where(
+        Question.disclosed.is_not(None),
+        Question.thread_id.is_not(None),
+        Question.state.in_((QuestionState.OPEN, QuestionState.SOLVED)),
     )
     return (await session.scalars(query)).all()

@@ -137,9 +137,7 @@ class Server:
     async def follow_up(self, thread: ChannelHandle, text: str, who: str = "Jonas") -> InteractionResult:
         """The asker writes on as his alias."""
         hands = self.hands(who)
-        return await hands.fill(
-            await hands.press(hands.starter(thread), da("button.follow_up")), text=text
-        )
+        return await hands.fill(await hands.press(hands.starter(thread), da("button.follow_up")), text=text)
 
     async def inbox(self, name: str = "Jonas", title: str = TITLE) -> InteractionResult:
         """Someone opens one of his questions in his inbox."""

@@ -25,6 +25,7 @@ async def test_a_published_question_looks_like_its_preview(server: Server) -> No
         da("button.answer"),
         da("button.follow_up"),
         da("button.summon"),
+        da("button.follow"),
     ]
     assert server.tags(thread) == {"Piger", da("tag.unanswered")}
     assert_unseen(server)

@@ -87,6 +87,10 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("shown", sa.String(length=24), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["guild_id"], ["guilds.id"], name=op.f("fk_reveals_guild_id")),
         sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_reveals_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reveals")),
@@ -113,6 +117,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notices_follower_id"), ["follower_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_question_id"), ["question_id"], unique=False)
 
+    with op.batch_alter_table("guilds", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("staff_channel_id", sa.BigInteger(), nullable=True))
+
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("picture", sa.LargeBinary(), nullable=True))
 
@@ -133,6 +140,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.drop_column("picture")
+
+    with op.batch_alter_table("guilds", schema=None) as batch_op:
+        batch_op.drop_column("staff_channel_id")
 
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_questions_closed_at"))

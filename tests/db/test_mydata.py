@@ -1,0 +1,568 @@
+"""Taking one's data along, and having it erased: what goes, what stays, and what nobody can link."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, select
+
+from bot.services.identity import NOBODY, Purpose, new_token
+from bot.services.mydata import erasing
+from bot.services.mydata.erasing import SPREAD, ErasureService
+from bot.services.mydata.registry import RIGHTS, Section, Step, unanswered
+from bot.services.publishing import Failure
+from db.models import (
+    Answer,
+    AuditEntry,
+    Coach,
+    Follower,
+    LineMessage,
+    Notice,
+    Player,
+    Post,
+    PostKind,
+    Preference,
+    Question,
+    QuestionState,
+    Reveal,
+    RevealReason,
+    RevealState,
+    Summon,
+    SummonState,
+    Tally,
+    Visibility,
+    Vote,
+)
+from db.repositories import preferences
+from db.types import Base
+from tests.db.club import (
+    ASKER,
+    COACH,
+    GUILD,
+    HELPER,
+    OTHER_GUILD,
+    READER,
+    SECOND_COACH,
+    Club,
+    Published,
+    check_ledger,
+    everything,
+    refusal,
+)
+
+HIS_NAME = "Nordlys"
+SECRET = "Min bror må ikke vide det."
+FROM_COACH = "Det kender jeg godt."
+
+
+async def _his_life(club: Club) -> list[Published]:
+    """ASKER does everything that a member can do, and others do the same beside him."""
+    asked = [await club.ask(title=f"Spørgsmål {number}", body=SECRET) for number in (1, 2)]
+    theirs = await club.ask(READER, body="En andens ord.")
+    for question in asked:
+        message = await club.answer(question, HELPER)
+        await club.give(question, message, giver=ASKER)
+    await _follow_up(club, asked[0], SECRET)
+    token, _ = await club.on_the_line(asked[0])
+    await club.services.lines.from_coach(token, COACH, new_token(), FROM_COACH)
+    await club.services.lines.from_asker(asked[0].token, ASKER, new_token(), SECRET)
+    message = await club.answer(theirs, ASKER, name=HIS_NAME)
+    await club.give(theirs, message, giver=HELPER)
+    await club.write(theirs, ASKER)
+    await club.give(theirs, await club.answer(theirs, HELPER), giver=ASKER)
+    await club.services.following.toggle(theirs.token, ASKER)
+    await club.answer(theirs, READER + 1)
+    async with club.database.write() as session:
+        key = club.identity.member_key(GUILD, ASKER)
+        await preferences.choose(session, GUILD, key, direct_messages=True)
+    await club.draft(ASKER, title="En kladde")
+    return asked
+
+
+async def _follow_up(club: Club, question: Published, text: str) -> None:
+    post_id = await club.services.questions.follow_up(question.token, ASKER, new_token(), text)
+    await club.deliver(post_id)
+
+
+async def _export(club: Club, member: int = ASKER) -> dict[str, Any]:
+    return json.loads(await club.services.export.export(GUILD, member))
+
+
+async def _erase(club: Club, member: int = ASKER, *, delete: bool = False) -> None:
+    await club.services.erasure.erase(GUILD, member, delete=delete)
+
+
+async def _finish(club: Club) -> None:
+    club.clock.now += SPREAD + timedelta(minutes=1)
+    await club.services.erasure.finish_due()
+
+
+def _seals(club: Club, rows: dict[str, list[dict[str, Any]]]) -> Iterator[int]:
+    """Whom every seal of a member in the database holds."""
+    for table in ("questions", "players", "followers"):
+        for row in rows[table]:
+            if row["seal"] is not None:
+                yield club.identity.open_member(row["seal"], row["token"], Purpose.COMPARE)
+
+
+async def _is_anywhere(club: Club, member: int) -> list[str]:
+    """Where the one who holds the keys still finds a member."""
+    rows = await everything(club.database)
+    found = ["seal"] if member in _seals(club, rows) else []
+    key = club.identity.member_key(GUILD, member)
+    keys = {key, *(club.identity.voter_key(row["token"], member) for row in rows["questions"])}
+    for table, values in rows.items():
+        for row in values:
+            found += [f"{table}.{name}" for name, value in row.items() if value in (*keys, member)]
+    return found
+
+
+class TestRegistry:
+    """Every table answers for its own export and erasure."""
+
+    def test_every_table_answers(self) -> None:
+        assert unanswered(Base.metadata.tables) == []
+
+    def test_the_page_for_hosts_names_every_table(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+        assert [name for name in RIGHTS if f"`{name}`" not in page] == []
+
+    def test_a_new_table_does_not(self) -> None:
+        metadata = MetaData()
+        for table in Base.metadata.tables.values():
+            table.to_metadata(metadata)
+        Table("diaries", metadata, Column("id", Integer, primary_key=True))
+        assert unanswered(metadata.tables) == ["diaries is not in the list"]
+
+    def test_an_answer_must_say_something(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(RIGHTS, "votes", type(RIGHTS["votes"])())
+        assert unanswered(Base.metadata.tables) == ["votes does not say why"]
+
+    def test_every_section_and_step_belongs_to_a_table(self) -> None:
+        assert {section for rights in RIGHTS.values() for section in rights.exported} == set(Section)
+        assert {step for rights in RIGHTS.values() for step in rights.erased} == set(Step)
+
+    async def test_the_file_has_every_section(self, club: Club) -> None:
+        assert set(await _export(club)) == {"made", *(str(section) for section in Section)}
+
+    async def test_the_erasure_takes_every_step(self, club: Club, monkeypatch: pytest.MonkeyPatch) -> None:
+        taken: list[Step] = []
+
+        async def note(self: ErasureService, step: Step, *_: object, **__: object) -> None:
+            taken.append(step)
+
+        monkeypatch.setattr(ErasureService, "_take", note)
+        await _erase(club)
+        assert taken == list(Step)
+
+
+class TestExport:
+    """Everything of his, and nobody else's."""
+
+    async def test_everything_of_his(self, club: Club) -> None:
+        await _his_life(club)
+        made = await _export(club)
+        first, second, draft = made["questions"]
+        assert (first["title"], first["text"], first["state"]) == ("Spørgsmål 1", SECRET, "open")
+        assert (first["topic"], first["answers"], second["answers"]) == ("Skole", 1, 1)
+        assert [post["text"] for post in first["follow_ups"]] == [SECRET]
+        line = first["coaches"][0]["line"]
+        assert [(one["from"], one["text"]) for one in line] == [("coach", FROM_COACH), ("you", SECRET)]
+        assert first["messages_owed"] == 1
+        assert draft["state"] == "draft"
+        assert made["player"]["name"] == HIS_NAME
+        assert [answer["text"] for answer in made["answers"]] == ["Tag én aflevering.", None]
+        assert made["assists"]["totals"]["all"] == 1
+        assert len(made["votes"]) == 3
+        assert len(made["followed"]) == 1
+        assert made["preferences"] == {"direct_messages": True, "refused_by_discord": False}
+        assert made["coach"] is None
+
+    async def test_withdrawn_questions_are_his_until_they_are_forgotten(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.questions.withdraw(question.token, ASKER)
+        assert [one["state"] for one in (await _export(club))["questions"]] == ["withdrawn"]
+
+    async def test_nothing_of_anyone_else(self, club: Club) -> None:
+        await _his_life(club)
+        mine = json.dumps(await _export(club), ensure_ascii=False)
+        assert not [name for name in (ASKER, HELPER, READER, COACH) if str(name) in mine]
+        assert f"Spiller {HELPER % 1000}" not in mine
+        assert "En andens ord." not in mine
+        other = json.dumps(await _export(club, READER), ensure_ascii=False)
+        assert SECRET not in other
+        assert HIS_NAME not in other
+        assert (await _export(club, READER + 7))["questions"] == []
+
+    async def test_a_coach_takes_his_words_and_not_the_boys(self, club: Club) -> None:
+        await _his_life(club)
+        made = await _export(club, COACH)
+        assert made["coach"]["name"] == "Søren"
+        (case,) = made["coach"]["cases"]
+        assert [one["text"] for one in case["you_wrote"]] == [FROM_COACH]
+        assert SECRET not in json.dumps(made, ensure_ascii=False)
+        assert (await _export(club, SECOND_COACH))["coach"]["cases"] == []
+
+    async def test_a_moderator_takes_what_he_did(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.moderation.hide_question(question.thread_id, actor=READER)
+        await _reveal(club, question, requested_by=READER, state=RevealState.OPENED)
+        made = (await _export(club, READER))["moderation"]
+        assert len(made["audit"]) == 1
+        assert made["reveals"][0]["your_explanation"] == "Han truer en anden dreng."
+        assert (await _export(club, HELPER))["moderation"] == {"audit": [], "reveals": []}
+
+    async def test_he_is_told_what_was_opened_but_not_what_must_be_silent(self, club: Club) -> None:
+        question = await club.ask()
+        await _reveal(club, question, requested_by=READER, state=RevealState.OPENED, silent=True)
+        assert (await _export(club))["questions"][0]["opened_by_moderators"] == []
+        await _reveal(club, question, requested_by=READER, state=RevealState.OPENED)
+        text = json.dumps(await _export(club))
+        assert RevealReason.THREAT in text
+        assert str(READER) not in text
+        assert "truer en anden" not in text
+
+    async def test_another_server_is_another_file(self, club: Club) -> None:
+        await _his_life(club)
+        made = json.loads(await club.services.export.export(OTHER_GUILD, ASKER))
+        assert (made["questions"], made["votes"], made["player"]) == ([], [], None)
+
+
+class TestErase:
+    """Nothing points at him any more, and nothing tells that two things were his."""
+
+    @pytest.mark.parametrize("delete", [False, True])
+    async def test_nobody_finds_him_with_every_key(self, club: Club, delete: bool) -> None:
+        await _his_life(club)
+        assert set(await _is_anywhere(club, ASKER)) >= {"seal", "players.member_key", "votes.giver_key"}
+        await _erase(club, delete=delete)
+        assert await _is_anywhere(club, ASKER) == []
+        await _finish(club)
+        assert await _is_anywhere(club, ASKER) == []
+        rows = await everything(club.database)
+        assert FROM_COACH not in str(rows)
+        made = await _export(club)
+        empty: dict[str, Any] = {
+            "questions": [],
+            "player": None,
+            "answers": [],
+            "assists": None,
+            "votes": [],
+            "followed": [],
+        }
+        assert {name: made[name] for name in empty} == empty
+        assert made["preferences"] is None
+
+    async def test_kept_questions_stand_as_before(self, club: Club) -> None:
+        asked = await _his_life(club)
+        before = await club.question(asked[0].token)
+        await _erase(club)
+        await _finish(club)
+        row = await club.question(asked[0].token)
+        kept = (row.state, row.title, row.body, row.alias, row.thread_id, row.closed_at)
+        assert kept == (
+            QuestionState.OPEN,
+            "Spørgsmål 1",
+            SECRET,
+            before.alias,
+            before.thread_id,
+            before.closed_at,
+        )
+        assert row.appearance == "answered"
+        assert (await club.one(select(Summon))).state is SummonState.CLOSED
+        assert await club.rows(select(LineMessage)) == []
+        follow_up = await club.one(select(Post).where(Post.kind == PostKind.FOLLOW_UP))
+        assert follow_up.body is None
+        assert len(await club.rows(select(Notice))) > 0, "others still follow their own"
+
+    async def test_a_snapshot_does_not_tell_which_questions_were_erased(self, club: Club) -> None:
+        """Neither missing seals nor due times nor lengths stand out in the database."""
+        await _his_life(club)
+        other = await club.ask(HELPER)
+        await _erase(club, delete=True)
+        rows = [row for row in await club.rows(select(Question)) if row.state is QuestionState.OPEN]
+        assert len(rows) == 4
+        assert {(len(row.seal or b""), row.closed_at, row.state) for row in rows} == {
+            (len((await club.question(other.token)).seal or b""), None, QuestionState.OPEN)
+        }
+
+    async def test_deleted_threads_go_one_by_one_at_their_own_times(
+        self, club: Club, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = [await club.ask() for _ in range(3)]
+        waits = iter([3600.0, 2 * 3600.0, 30 * 3600.0])
+
+        def drawn(*_: object) -> float:
+            return next(waits)
+
+        monkeypatch.setattr(erasing.random.SystemRandom, "uniform", drawn)
+        await _erase(club, delete=True)
+        gone: list[int] = []
+        for _ in range(4):
+            await club.services.erasure.finish_due()
+            states = [(await club.question(question.token)).state for question in asked]
+            gone.append(states.count(QuestionState.ERASED))
+            club.clock.move(hours=1, minutes=1)
+        assert gone == [0, 1, 2, 2]
+        club.clock.move(hours=30)
+        await club.services.erasure.finish_due()
+        rows = [await club.question(question.token) for question in asked]
+        month = club.clock.now.replace(day=1, hour=0, minute=0)
+        for row in rows:
+            assert (row.state, row.appearance, row.closed_at) == (QuestionState.ERASED, "withdrawn", month)
+            assert (row.title, row.body, row.seal) == ("", "", None)
+
+    def test_the_waits_are_random_and_long(self) -> None:
+        assert timedelta(hours=24) <= SPREAD <= timedelta(days=7)
+
+    async def test_what_nobody_saw_goes_at_once(self, club: Club) -> None:
+        await club.queue(title="På vej ud", body=SECRET)
+        token, post_id = await club.queue(title="Kom ikke op", body=SECRET)
+        assert await club.services.publishing.claim(post_id) is not None
+        await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+        taken_back = await club.ask(body=SECRET)
+        await club.services.questions.withdraw(taken_back.token, ASKER)
+        await club.draft(body=SECRET)
+        await _erase(club)
+        assert SECRET not in str(await everything(club.database))
+        assert token
+        assert await club.services.publishing.claim_due() in (None, [])
+
+    async def test_follow_up_on_its_way_is_dropped(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.questions.follow_up(question.token, ASKER, new_token(), SECRET)
+        await _erase(club)
+        assert SECRET not in str(await everything(club.database))
+
+    async def test_his_credits_to_others_still_count(self, club: Club) -> None:
+        await _his_life(club)
+        before = await club.assists(HELPER)
+        await _erase(club)
+        await _finish(club)
+        assert await club.assists(HELPER) == before
+        await check_ledger(club)
+
+    async def test_he_is_off_the_board_and_the_ledger_agrees(self, club: Club) -> None:
+        await _his_life(club)
+        for _ in range(2):
+            question = await club.ask(READER)
+            await club.give(question, await club.answer(question, ASKER), giver=HELPER)
+        total = sum(row.assists for row in await club.rows(select(Tally).where(Tally.period == "all")))
+        assert (await club.assists(ASKER))[1] == 3
+        await _erase(club)
+        assert (await club.assists(ASKER))[1] == 0
+        await check_ledger(club)
+        tallies = await club.rows(select(Tally).where(Tally.period == "all"))
+        assert sum(row.assists for row in tallies) == total, "reports still count them"
+        board = (await club.services.leaderboard.boards(GUILD, HELPER)).all_time
+        assert [line.player_name for line in board.lines] == [f"Spiller {HELPER % 1000}"]
+        assert board.own.place == 1
+
+    async def test_his_answers_stand_under_nobodys_name_one_row_each(self, club: Club) -> None:
+        await _his_life(club)
+        question = await club.ask(READER)
+        await club.answer(question, ASKER)
+        (player,) = [row for row in await club.rows(select(Player)) if row.name == HIS_NAME]
+        his = [row.token for row in await club.rows(select(Answer)) if row.player_id == player.id]
+        await _erase(club)
+        rows = [row for row in await club.rows(select(Answer)) if row.token in his]
+        assert {row.player_name for row in rows} == {"Slettet spiller", None}
+        posted = [row for row in rows if row.post_id is not None]
+        assert all(row.shown_removed for row in posted), "the upkeep writes them anew"
+        assert len({row.player_id for row in posted}) == 2
+        heirs = [row for row in await club.rows(select(Player)) if row.id in {one.player_id for one in rows}]
+        assert {(row.name, row.visibility) for row in heirs} == {(None, Visibility.HIDDEN)}
+        members = [club.identity.open_member(row.seal, row.token, Purpose.COMPARE) for row in heirs]
+        assert set(members) == {NOBODY}
+
+    async def test_an_answer_of_his_can_still_be_credited_and_moderated(self, club: Club) -> None:
+        question = await club.ask(READER)
+        message = await club.answer(question, ASKER)
+        await _erase(club)
+        await club.give(question, message, giver=HELPER)
+        await check_ledger(club)
+        token = await club.services.moderation.answer_at(message)
+        await club.services.moderation.remove_answer(GUILD, token)
+        await club.services.moderation.restore_answer(GUILD, token)
+        await check_ledger(club)
+        assert sum(row.assists for row in await club.rows(select(Tally).where(Tally.period == "all"))) == 1
+
+    async def test_his_name_is_free(self, club: Club) -> None:
+        await _his_life(club)
+        with refusal("name_taken"):
+            await club.services.players.rename(GUILD, READER, HIS_NAME)
+        await _erase(club)
+        await club.services.players.rename(GUILD, READER, HIS_NAME)
+
+    async def test_he_can_begin_again(self, club: Club) -> None:
+        await _his_life(club)
+        await _erase(club)
+        question = await club.ask(READER)
+        await club.give(question, await club.answer(question, ASKER), giver=HELPER)
+        assert (await club.assists(ASKER))[1] == 1
+        asked = await club.ask(ASKER)
+        assert [item.token for item in await club.services.inbox.overview(GUILD, ASKER)] == [asked.token]
+        await check_ledger(club)
+
+    @pytest.mark.parametrize("breaks_at", range(1, 9))
+    async def test_broken_off_anywhere_asking_again_completes_it(
+        self, club: Club, monkeypatch: pytest.MonkeyPatch, breaks_at: int
+    ) -> None:
+        await _his_life(club)
+        writes = 0
+        write = type(club.database).write
+
+        def counted(database: Any) -> Any:
+            nonlocal writes
+            writes += 1
+            if writes == breaks_at:
+                raise OSError("power cut")
+            return write(database)
+
+        monkeypatch.setattr(type(club.database), "write", counted)
+        with pytest.raises(OSError, match="power cut"):
+            await _erase(club, delete=True)
+        monkeypatch.undo()
+        await _erase(club, delete=True)
+        await _finish(club)
+        assert await _is_anywhere(club, ASKER) == []
+        await check_ledger(club)
+
+    async def test_twice_is_once(self, club: Club) -> None:
+        await _his_life(club)
+        await _erase(club)
+        before = await everything(club.database)
+        await _erase(club)
+        assert await everything(club.database) == before
+
+    async def test_a_stranger_erases_nothing(self, club: Club) -> None:
+        await _his_life(club)
+        before = await everything(club.database)
+        await _erase(club, READER + 7, delete=True)
+        assert await everything(club.database) == before
+
+    async def test_another_server_keeps_its_own(self, club: Club) -> None:
+        await _his_life(club)
+        before = await everything(club.database)
+        await club.services.erasure.erase(OTHER_GUILD, ASKER, delete=True)
+        assert await everything(club.database) == before
+
+    async def test_retention_takes_the_seal_of_nobody_too(self, club: Club) -> None:
+        question = await club.ask()
+        await _erase(club)
+        await _finish(club)
+        for _ in range(2):
+            club.clock.move(days=31)
+            await club.services.retention.sweep()
+        assert (await club.question(question.token)).seal is None
+
+    async def test_no_way_out_of_a_reveal_that_is_being_decided(self, club: Club) -> None:
+        question = await club.ask()
+        await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+        await _erase(club, delete=True)
+        row = await club.question(question.token)
+        assert club.identity.is_member(row.seal, row.token, ASKER)
+        club.clock.move(hours=25)
+        await _erase(club, delete=True)
+        row = await club.question(question.token)
+        assert not club.identity.is_member(row.seal, row.token, ASKER)
+
+    async def test_after_it_a_reveal_finds_nobody(self, club: Club) -> None:
+        question = await club.ask()
+        await _erase(club)
+        await _reveal(club, question, requested_by=READER, state=RevealState.APPROVED)
+        token = (await club.one(select(Reveal))).token
+        with refusal("reveal_no_link"):
+            await club.services.reveals.open(GUILD, token, READER)
+
+
+class TestCoach:
+    """A coach who leaves."""
+
+    async def test_running_cases_first(self, club: Club) -> None:
+        question = await club.ask()
+        _, thread_id = await club.on_the_line(question)
+        with refusal("erase_coach_first"):
+            await club.services.erasure.extent(GUILD, COACH)
+        before = await everything(club.database)
+        with refusal("erase_coach_first"):
+            await _erase(club, COACH)
+        assert await everything(club.database) == before
+        await club.services.summons.close_as_coach(thread_id, COACH)
+        await _erase(club, COACH)
+
+    async def test_his_profile_is_emptied_and_the_boys_line_stays(self, club: Club) -> None:
+        question = await club.ask()
+        token, thread_id = await club.on_the_line(question)
+        await club.services.lines.from_coach(token, COACH, new_token(), FROM_COACH)
+        await club.services.summons.close_as_coach(thread_id, COACH)
+        await _erase(club, COACH)
+        assert await _is_anywhere(club, COACH) == []
+        coach = next(row for row in await club.rows(select(Coach)) if row.user_id < 0)
+        assert (coach.name, coach.experience, coach.active) == ("Tidligere coach", "", False)
+        line = await club.services.lines.read(question.token, ASKER)
+        assert (line.coach, line.entries[0].text) == ("Tidligere coach", FROM_COACH)
+        assert [profile.name for profile in await club.services.coaches.all(GUILD)] == ["Bilal"]
+
+    async def test_two_coaches_can_leave(self, club: Club) -> None:
+        await _erase(club, COACH)
+        await _erase(club, SECOND_COACH)
+        await _erase(club, SECOND_COACH)
+        assert len(await club.rows(select(Coach))) == 2
+
+
+class TestModerator:
+    """What moderators did has a clock of its own."""
+
+    async def test_the_record_stays(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.moderation.hide_question(question.thread_id, actor=READER)
+        before = [row.mac for row in await club.rows(select(AuditEntry))]
+        await _erase(club, READER)
+        assert [row.mac for row in await club.rows(select(AuditEntry))] == before
+        assert before
+
+
+class TestOthers:
+    """Erasing one takes nothing from another."""
+
+    async def test_what_others_follow_chose_and_gave(self, club: Club) -> None:
+        await _his_life(club)
+        question = await club.ask(HELPER)
+        await club.services.following.toggle(question.token, READER)
+        async with club.database.write() as session:
+            key = club.identity.member_key(GUILD, READER)
+            await preferences.choose(session, GUILD, key, direct_messages=True)
+        await _erase(club, delete=True)
+        await _finish(club)
+        assert len(await club.rows(select(Follower))) == 1
+        assert len(await club.rows(select(Preference))) == 1
+        keys = {vote.giver_key for vote in await club.rows(select(Vote))}
+        theirs = next(row for row in await club.rows(select(Question)) if row.state is QuestionState.OPEN)
+        assert club.identity.voter_key(theirs.token, HELPER) in keys
+
+
+async def _reveal(
+    club: Club, question: Published, *, requested_by: int, state: RevealState, silent: bool = False
+) -> None:
+    row = await club.question(question.token)
+    async with club.database.write() as session:
+        session.add(
+            Reveal(
+                token=new_token(),
+                guild_id=GUILD,
+                question_id=row.id,
+                reason=RevealReason.THREAT,
+                explanation="Han truer en anden dreng.",
+                state=state,
+                requested_by=requested_by,
+                silent=silent,
+                created_at=club.clock.now,
+                expires_at=club.clock.now + timedelta(hours=24),
+                opened_at=club.clock.now if state is RevealState.OPENED else None,
+                shown="",
+            )
+        )

@@ -65,17 +65,19 @@ class Reveals(commands.Cog):
             silent=values.get("silent") == reveal_view.YES,
         )
         shown = await self.reveals.request(guild_id, interaction.user.id, request)
-        await self.bot.sweeps.run(_SWEEP)
-        shown = await self.reveals.view(guild_id, shown.token)
         say = await self.bot.texts_for(interaction)
         channel_id = await self.bot.services.servers.staff_channel(guild_id)
-        if channel_id is None:
-            text = say("reveal.sent_nowhere")
-        else:
-            text = say("reveal.sent" if shown.posted else "reveal.sent_later", channel=f"<#{channel_id}>")
+        where = say("reveal.sent_nowhere") if channel_id is None else ""
         if shown.may_open_alone:
-            text += "\n\n" + say("reveal.alone_hint")
-        await tell(interaction, text, view=reveal_view.alone_button(say, shown))
+            # Where a life is in danger he does not wait until Discord has taken the message to the others.
+            text = "\n\n".join(filter(None, (where, say("reveal.alone_hint"))))
+            await tell(interaction, text, view=reveal_view.alone_button(say, shown))
+            await self.bot.sweeps.run(_SWEEP)
+            return
+        await self.bot.sweeps.run(_SWEEP)
+        shown = await self.reveals.view(guild_id, shown.token)
+        posted = say("reveal.sent" if shown.posted else "reveal.sent_later", channel=f"<#{channel_id}>")
+        await tell(interaction, where or posted)
 
     async def read(self, interaction: discord.Interaction, press: Press) -> None:
         """The explanation, privately."""

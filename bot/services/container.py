@@ -67,13 +67,14 @@ def build(database: Database, identity: Identity, clock: Clock, settings: Settin
     answers = AnswerService(database, identity, clock, players, disclosures, timezone)
     summons = SummonService(database, identity, clock, settings.coaches)
     reveals = RevealService(database, identity, clock, settings, audit)
+    erasure = ErasureService(database, identity, clock, summons, disclosures)
     return Services(
         answers=answers,
         assists=AssistService(database, identity, clock, answers, timezone),
         audit=audit,
         coaches=CoachService(database, identity, clock, audit),
         disclosures=disclosures,
-        erasure=ErasureService(database, identity, clock, summons, disclosures),
+        erasure=erasure,
         export=ExportService(database, identity, clock, disclosures),
         following=FollowingService(database, identity),
         inbox=InboxService(database, identity, disclosures),
@@ -84,7 +85,7 @@ def build(database: Database, identity: Identity, clock: Clock, settings: Settin
         players=players,
         publishing=PublishingService(database, identity, clock),
         questions=QuestionService(database, identity, clock, settings, summons),
-        retention=RetentionService(database, clock, settings.privacy, summons, audit, reveals),
+        retention=RetentionService(database, clock, settings.privacy, summons, erasure, audit, reveals),
         reveals=reveals,
         servers=ServerService(database, settings, audit),
         staffroom=StaffRoom(database, clock),

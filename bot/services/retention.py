@@ -10,6 +10,7 @@ from bot.clock import Clock, to_the_hour
 from bot.config import PrivacySettings
 from bot.services.access import PUBLISHED
 from bot.services.audit import AuditService
+from bot.services.mydata.erasing import ErasureService
 from bot.services.reveals import RevealService
 from bot.services.summons import SummonService
 from db.engine import Database
@@ -27,6 +28,7 @@ class RetentionService:
         clock: Clock,
         settings: PrivacySettings,
         summons: SummonService,
+        erasure: ErasureService,
         audit: AuditService,
         reveal_service: RevealService,
     ) -> None:
@@ -34,6 +36,7 @@ class RetentionService:
         self._clock = clock
         self._settings = settings
         self._summons = summons
+        self._erasure = erasure
         self._audit = audit
         self._reveals = reveal_service
 
@@ -82,12 +85,15 @@ class RetentionService:
     async def _unlink(self, question_id: int, cutoff: datetime) -> None:
         """Nobody can tell any more who asked: one transaction, so that a seal that is gone means all is.
 
-        What moderators are about to open waits until that is decided.
+        What moderators are about to open waits until that is decided, and what is being erased until
+        that is done.
         """
         async with self._database.write() as session:
             question = await questions.lock(session, question_id)
             opened_again = question.closed_at is None or question.closed_at > cutoff
-            if opened_again or await reveals.is_running(session, question.id, self._clock()):
+            if opened_again or self._erasure.is_pending(question):
+                return
+            if await reveals.is_running(session, question.id, self._clock()):
                 return
             await self._summons.end_running(session, question)
             await retention.forget_asker(session, question.id)

@@ -102,10 +102,8 @@ def request(texts: Texts, shown: RevealView) -> tuple[discord.Embed, discord.ui.
     return card, view(buttons)
 
 
-def alone_button(texts: Texts, shown: RevealView) -> discord.ui.View | None:
+def alone_button(texts: Texts, shown: RevealView) -> discord.ui.View:
     """The way out for a requester who cannot wait, where a life is in danger."""
-    if not shown.may_open_alone:
-        return None
     return view([_alone(texts, shown.token)])
 
 

@@ -459,6 +459,16 @@ class TestErase:
             await club.services.retention.sweep()
         assert (await club.question(question.token)).seal is None
 
+    async def test_retention_does_not_overtake_a_deletion(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.questions.solve(question.token, ASKER)
+        club.clock.move(days=30)
+        await _erase(club, delete=True)
+        club.clock.move(hours=1)
+        await club.services.retention.sweep()
+        await _finish(club)
+        assert (await club.question(question.token)).state is QuestionState.ERASED
+
     async def test_no_way_out_of_a_reveal_that_is_being_decided(self, club: Club) -> None:
         question = await club.ask()
         await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)

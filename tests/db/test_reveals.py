@@ -30,8 +30,9 @@ async def staffed(club: Club) -> Club:
 
 
 async def ask_to_see(club: Club, question: Published, actor: int = ONE, **values: Any) -> RevealView:
-    request = {"reason": "threat", "explanation": WHY, "silent": False, "form": new_token()} | values
-    return await club.services.reveals.request(GUILD, actor, Request(question=question.token, **request))
+    fields: dict[str, Any] = {"reason": "threat", "explanation": WHY, "silent": False, "form": new_token()}
+    request = Request(question=question.token, **(fields | values))
+    return await club.services.reveals.request(GUILD, actor, request)
 
 
 async def approved(club: Club, question: Published, **values: Any) -> RevealView:
@@ -68,11 +69,11 @@ async def test_two_moderators_together_see_who_asked(staffed: Club) -> None:
     with refusal("reveal_not_yours"):
         await reveals.open(GUILD, shown.token, THIRD)
     assert await recorded(staffed, shown.token) == [
-        ("reveal.requested", ONE),
-        ("reveal.approved", OTHER),
-        ("reveal.opened", ONE),
-        ("reveal.opened", OTHER),
-        ("reveal.opened", ONE),
+        ("reveal_requested", ONE),
+        ("reveal_approved", OTHER),
+        ("reveal_opened", ONE),
+        ("reveal_opened", OTHER),
+        ("reveal_opened", ONE),
     ]
     assert (await staffed.services.audit.verify(GUILD)).whole
 
@@ -122,7 +123,7 @@ async def test_approving_twice_does_nothing(staffed: Club) -> None:
         other.services.reveals.decide(GUILD, shown.token, THIRD, approve=True),
     )
     actions = [action for action, _ in await recorded(staffed, shown.token)]
-    assert actions == ["reveal.requested", "reveal.approved"]
+    assert actions == ["reveal_requested", "reveal_approved"]
     decided_by = (await row(staffed, shown.token)).decided_by
     left_out = THIRD if decided_by == OTHER else OTHER
     with refusal("reveal_not_yours"):
@@ -146,17 +147,18 @@ async def test_nothing_can_be_opened_after_its_time(staffed: Club) -> None:
     await reveals.expire()
     states = [(await row(staffed, one.token)).state for one in (waiting, agreed, seen)]
     assert states == [RevealState.EXPIRED, RevealState.EXPIRED, RevealState.OPENED]
-    assert (await recorded(staffed, agreed.token))[-1] == ("reveal.expired", None)
+    assert (await recorded(staffed, agreed.token))[-1] == ("reveal_expired", None)
     assert len(await recorded(staffed, agreed.token)) == 3
 
 
 async def test_a_request_needs_a_reason_and_words(staffed: Club) -> None:
     question = await staffed.ask()
-    for key, values in (
+    wrong: list[tuple[str, dict[str, Any]]] = [
         ("reveal_short", {"explanation": "Fordi jeg vil."}),
         ("empty", {"explanation": "  \u200b "}),
         ("reveal_reason", {"reason": "curiosity"}),
-    ):
+    ]
+    for key, values in wrong:
         with refusal(key) as caught:
             await ask_to_see(staffed, question, **values)
         assert caught.value.typed == values.get("explanation", WHY)
@@ -290,9 +292,9 @@ async def test_what_was_opened_alone_is_reviewed_by_another(staffed: Club) -> No
     with refusal("reveal_reviewed"):
         await reveals.review(GUILD, shown.token, THIRD, WHY)
     assert [action for action, _ in await recorded(staffed, shown.token)] == [
-        "reveal.requested",
-        "reveal.opened",
-        "reveal.reviewed",
+        "reveal_requested",
+        "reveal_opened",
+        "reveal_reviewed",
     ]
     assert (await row(staffed, shown.token)).review == WHY
 

@@ -210,8 +210,12 @@ LEAKS: dict[str, tuple[Leak, str]] = {
         "the id of Jonas",
     ),
     "something else in a custom id": (
-        lambda s, who: _button(s).update(custom_id="give:jonas"),
+        lambda s, who: _button(s).update(custom_id="give:Jonas#1"),
         "the custom_id",
+    ),
+    "a name in a custom id": (
+        lambda s, who: _button(s).update(custom_id="give:0:jonas"),
+        "the name 'Jonas' in a custom id",
     ),
     "an id in a select value": (
         lambda s, who: _message(s)["components"].append(
@@ -271,7 +275,7 @@ LEAKS: dict[str, tuple[Leak, str]] = {
         lambda s, who: _message(s)["embeds"][0].update(title="Malik_Hansen_konfirmation.jpg"),
         "the file name",
     ),
-    "a nonce": (lambda s, who: _message(s).update(nonce=SNOWFLAKE), "the nonce"),
+    "a nonce": (lambda s, who: _message(s).update(nonce=str(who.id)), "the id of Jonas"),
     "a reason": (
         lambda s, who: _sent(s, "PATCH", "/channels/1", {"locked": True}, "på grund af Jonas"),
         "a reason for the audit log",
@@ -298,6 +302,10 @@ LEAKS: dict[str, tuple[Leak, str]] = {
     ),
     "a ping in a question": (
         lambda s, who: _message(s)["allowed_mentions"].update(users=[str(s.person("Søren").id)]),
+        "may ping a member",
+    ),
+    "a moderator called in a question": (
+        lambda s, who: _message(s)["allowed_mentions"].update(users=[str(s.person("Mette").id)]),
         "may ping a member",
     ),
     "a reply in a question": (

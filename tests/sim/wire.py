@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import discord
 from simcord.backend import serializers
+from simcord.backend.access import channel_accessible
 from simcord.backend.models import Channel, Message
 from simcord.types import HttpLogEntry
 
@@ -23,12 +24,15 @@ from tests.sim.server import Server
 # Exactly what `bot.services.identity.new_token` makes, or `bot.routing.NO_TOKEN`.
 _TOKEN = r"(?:0|[\w-]{22})"
 _WORD = r"[a-z_]{1,30}"
-# A detail can be the number of a page.
-_PRESS = re.compile(rf"{_WORD}:{_TOKEN}(?::(?:{_TOKEN}|\d{{1,3}}))?", re.ASCII)
+# A detail can also be the number of a page, or a word that says what is chosen; no word is a name.
+_PRESS = re.compile(rf"{_WORD}:{_TOKEN}(?::(?:{_TOKEN}|\d{{1,3}}|[a-z_]{{1,10}}))?", re.ASCII)
 _FORM = re.compile(rf"form:{_WORD}:{_TOKEN}:[\w-]{{22}}", re.ASCII)
 _FIELD = re.compile(_WORD)
 _VALUE = re.compile(rf"{_TOKEN}|{_WORD}|\d{{1,3}}", re.ASCII)
-_NONCE = re.compile(_TOKEN, re.ASCII)
+# Ours, or a random number of discord.py's own.
+_NONCE = re.compile(r"[\w-]{1,25}", re.ASCII)
+# Presses that open the glass, whose private answer names the one behind it.
+_OPENS = ("reveal_show:", "reveal_alone:")
 _FILE = re.compile(rf"(?:[\w-]{{22}}|{_WORD})\.[a-z0-9]{{2,5}}", re.ASCII)
 
 _EPHEMERAL = 1 << 6
@@ -48,21 +52,20 @@ _Kind = tuple[str, re.Pattern[str]]
 _Callback = discord.InteractionResponseType
 
 
-def assert_clean_wire(
-    server: Server, *, coaches: Sequence[str] = COACHES, revealed: Sequence[str] = ()
-) -> None:
+def assert_clean_wire(server: Server, *, coaches: Sequence[str] = COACHES) -> None:
     """Nothing the bot sent tells who a member is. Raises AssertionError naming each place.
 
-    A coach may be mentioned in his own case and on his card, and a player who chose to stand on the board
-    under his Discord name in an answer to one member; so may those who are ``revealed`` there.
+    A coach may be mentioned in his own case and on his card; a player who chose to stand on the board
+    under his Discord name in a private answer; the one who is revealed in the private answer to the
+    moderator who opens it; and moderators among themselves.
     """
-    found = problems(server, coaches=coaches, revealed=revealed)
+    found = problems(server, coaches=coaches)
     assert not found, "\n".join(found)
 
 
-def problems(server: Server, *, coaches: Sequence[str] = COACHES, revealed: Sequence[str] = ()) -> list[str]:
+def problems(server: Server, *, coaches: Sequence[str] = COACHES) -> list[str]:
     """What `assert_clean_wire` finds."""
-    facts = _facts(server, coaches, revealed)
+    facts = _facts(server, coaches)
     found = [
         f"{request.method} {request.path}: {problem}"
         for request in server.env.http_requests
@@ -83,12 +86,34 @@ class _Facts:
 
     watched: dict[int, str]
     coaches: set[int]
-    named: set[int]
+    staff: set[int]
+    staff_rooms: set[int]
     bot: int
+    # Who chose to stand on the board under his Discord name, at some time.
+    named: set[int] = field(default_factory=set[int])
+    # The tokens of interactions that opened the glass.
+    openings: set[str] = field(default_factory=set[str])
     uploads: set[str] = field(default_factory=set[str])
     cases: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     # By the interaction's id: whether it came from a message that only one member sees, or from a case.
     private_source: dict[int, bool] = field(default_factory=dict[int, bool])
+
+    def may_ping(self, channel_id: int) -> set[int]:
+        """The coach whose case it is, and moderators in a room of their own."""
+        staff = self.staff if channel_id in self.staff_rooms else set[int]()
+        return self.cases.get(channel_id, set[int]()) & self.coaches | staff
+
+    def names_in_ids(self, part: Any) -> Iterator[str]:
+        """Words in custom ids, however deep, that are somebody's name."""
+        if isinstance(part, list):
+            for one in cast("list[Any]", part):
+                yield from self.names_in_ids(one)
+        if isinstance(part, dict):
+            found = cast("_Json", part)
+            words = str(found.get("custom_id", "")).casefold().split(":")
+            yield from (name for name in self.watched.values() if name.casefold() in words)
+            for one in found.values():
+                yield from self.names_in_ids(one)
 
     def ids_in(self, text: str, mentioned: Iterable[int] = ()) -> list[str]:
         """Whose id stands in a text, in whatever form, beside the mentions that may."""
@@ -113,12 +138,19 @@ def id_forms(user_id: int) -> list[str]:
 _ENCODINGS = (base64.b64encode, base64.urlsafe_b64encode, base64.b32encode)
 
 
-def _facts(server: Server, coaches: Sequence[str], revealed: Sequence[str]) -> _Facts:
+def _facts(server: Server, coaches: Sequence[str]) -> _Facts:
     backend, people = server.env.backend, server.world.people
+    staff = {actor.id for actor in people.values() if _is_staff(server, actor.id)}
+    watched = {actor.id: name for name, actor in people.items() if actor.id not in staff}
     facts = _Facts(
-        watched={actor.id: name for name, actor in people.items() if not _is_staff(server, actor.id)},
+        watched=watched,
         coaches={people[name].id for name in coaches},
-        named={people[name].id for name in revealed},
+        staff=staff,
+        staff_rooms={
+            channel.id
+            for channel in backend.channels.values()
+            if not any(channel_accessible(backend, channel.id, user_id) for user_id in watched)
+        },
         bot=backend.bot_user.id,
     )
     for request in server.env.http_requests:
@@ -137,8 +169,11 @@ def _note_interaction(facts: _Facts, payload: _Json) -> None:
     resolved: _Json = data.get("resolved") or {}
     files: _Json = resolved.get("attachments") or {}
     facts.uploads |= {str(file["filename"]) for file in files.values()}
+    user_id = int((payload.get("member") or payload)["user"]["id"])
     if "discord_name" in (data.get("values") or ()):
-        facts.named.add(int(payload["member"]["user"]["id"]))
+        facts.named.add(user_id)
+    if user_id in facts.staff and str(data.get("custom_id")).startswith(_OPENS):
+        facts.openings.add(str(payload["token"]))
 
 
 def _is_staff(server: Server, user_id: int) -> bool:
@@ -171,8 +206,8 @@ def _in_body(facts: _Facts, request: HttpLogEntry) -> Iterator[str]:
         yield "a follow-up that others see"
     message = _message_of(request)
     if message is not None:
-        yield from _in_mentions(message, _own_case(facts, request))
-    body, mentioned = _pruned(request.json, "allowed_mentions"), _own_case(facts, request)
+        yield from _in_mentions(message, _may_ping(facts, request))
+    body, mentioned = _pruned(request.json, "allowed_mentions"), _may_ping(facts, request)
     if _matches(_CALLBACK, request) or _matches(_FOLLOW_UP, request) or _matches(_ANSWER, request):
         mentioned = facts.named
     elif not mentioned and (_matches(_MESSAGE, request) or _matches(_EDIT, request)):
@@ -181,10 +216,12 @@ def _in_body(facts: _Facts, request: HttpLogEntry) -> Iterator[str]:
         yield from facts.ids_in("".join(cards), facts.coaches)
         body = _pruned(body, "description")
     text = json.dumps(body, ensure_ascii=False, default=str)
-    yield from facts.ids_in(text, mentioned)
+    if facts.openings.isdisjoint(request.path.split("/")):
+        yield from facts.ids_in(text, mentioned)
     yield from (f"the file name {name!r}" for name in facts.uploads if name.casefold() in text.casefold())
     is_form = bool(callback) and _body(request)["type"] == _Callback.modal.value
     yield from _in_parts(request.json, is_form=is_form)
+    yield from (f"the name {name!r} in a custom id" for name in facts.names_in_ids(request.json))
 
 
 def _body(request: HttpLogEntry) -> _Json:
@@ -203,10 +240,10 @@ def _message_of(request: HttpLogEntry) -> _Json | None:
     return None
 
 
-def _own_case(facts: _Facts, request: HttpLogEntry) -> set[int]:
-    """The coach whose case a message is written in."""
+def _may_ping(facts: _Facts, request: HttpLogEntry) -> set[int]:
+    """Whom a message may mention where it is written."""
     sent = _matches(_MESSAGE, request) or _matches(_EDIT, request)
-    return facts.cases.get(int(sent[1]), set[int]()) & facts.coaches if sent else set()
+    return facts.may_ping(int(sent[1])) if sent else set()
 
 
 def _pruned(part: Any, key: str) -> Any:
@@ -267,19 +304,19 @@ def _in_channel(server: Server, facts: _Facts, channel: Channel) -> Iterator[str
     backend = server.env.backend
     payload = serializers.channel_payload(backend, channel)
     yield from facts.ids_in(json.dumps([payload.get("name"), payload.get("topic")], default=str))
-    coaches = facts.cases.get(channel.id, set[int]()) & facts.coaches
+    may_ping = facts.may_ping(channel.id)
     for message in backend.messages.get(channel.id, {}).values():
         if message.author_id == facts.bot and not message.is_ephemeral and channel.guild_id is not None:
-            yield from _in_message(message, coaches)
+            yield from _in_message(message, may_ping)
 
 
-def _in_message(message: Message, coaches: set[int]) -> Iterator[str]:
+def _in_message(message: Message, may_ping: set[int]) -> Iterator[str]:
     """What Discord made of a public message of the bot's; what it holds was seen when it was sent."""
     if message.interaction_metadata or message.webhook_id:
         yield "a message that names who acted"
     if message.reference:
         yield "a reply"
-    if message.mention_everyone or message.ping_role_ids or not set(message.ping_user_ids) <= coaches:
+    if message.mention_everyone or message.ping_role_ids or not set(message.ping_user_ids) <= may_ping:
         yield "a message that pings"
     for file in message.attachments:
         if not _FILE.fullmatch(file["filename"]):

@@ -102,6 +102,10 @@ class ErasureService:
         for step in Step:
             await self._take(step, guild_id, user_id, delete=delete)
 
+    def is_pending(self, question: Question) -> bool:
+        """Whether an erased question's moment is still to come: its seal must not be lost before."""
+        return self._plan(question) is not None
+
     async def finish_due(self) -> None:
         """Take away what is left of erased questions whose moment has come."""
         async with self._database.read() as session:

@@ -1,5 +1,7 @@
 """Managers set the server up: language, forums and topics, coaches."""
 
+from collections.abc import Iterable
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -18,8 +20,30 @@ from cogs.ui.parts import Form
 from cogs.ui.places import guild_of
 
 _AGE_DIGITS = 2
+# Discord's own limit.
+_TAGS_MAX = 20
+_STATUS = ("unanswered", "answered", "coach", "solved")
+_FORUM_RIGHTS = (
+    "view_channel",
+    "read_message_history",
+    "send_messages",
+    "send_messages_in_threads",
+    "embed_links",
+    "manage_threads",
+    "manage_messages",
+    "manage_channels",
+)
+_COACH_RIGHTS = (
+    "view_channel",
+    "read_message_history",
+    "create_private_threads",
+    "send_messages_in_threads",
+    "embed_links",
+    "manage_threads",
+)
 
 
+@app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class Admin(
     commands.GroupCog,
@@ -60,8 +84,13 @@ class Admin(
     async def language(self, interaction: discord.Interaction, language: str) -> None:
         """Change what language the bot writes in this server."""
         await ack(interaction)
+        say = texts(language)
+        for channel_id, status in (await self.servers.status_tags(guild_of(interaction))).items():
+            forum = self.bot.get_channel(channel_id)
+            if isinstance(forum, discord.ForumChannel):
+                await _rename_status_tags(forum, status, say)
         await self.servers.set_language(guild_of(interaction), language)
-        await tell(interaction, texts(language)("admin.language"))
+        await tell(interaction, say("admin.language"))
 
     @forum.command(
         name=said("command.admin_forum_add.name"), description=said("command.admin_forum_add.description")
@@ -74,7 +103,7 @@ class Admin(
         """Make the tags in a forum, then ask questions there. Running it again adds topics."""
         await ack(interaction)
         say = await self.bot.texts_for(interaction)
-        _check_right(channel, "manage_channels")
+        _check_rights(channel, _FORUM_RIGHTS, say)
         names = await self.servers.check_topics(guild_of(interaction), channel.id, topics)
         tags = await _make_tags(channel, say, names)
         status = StatusTags(
@@ -187,10 +216,9 @@ class Admin(
     async def coach_channel(self, interaction: discord.Interaction, channel: discord.TextChannel) -> None:
         """Say where the private threads of coaches are made."""
         await ack(interaction)
-        for right in ("view_channel", "create_private_threads", "send_messages_in_threads"):
-            _check_right(channel, right)
-        await self.servers.set_coach_channel(guild_of(interaction), channel.id)
         say = await self.bot.texts_for(interaction)
+        _check_rights(channel, _COACH_RIGHTS, say)
+        await self.servers.set_coach_channel(guild_of(interaction), channel.id)
         await tell(interaction, say("admin.coach_channel", channel=channel.mention))
 
 
@@ -199,25 +227,41 @@ def _check_manager(interaction: discord.Interaction) -> None:
         raise app_commands.MissingPermissions(["manage_guild"])
 
 
-def _check_right(channel: discord.abc.GuildChannel, right: str) -> None:
+def _check_rights(channel: discord.abc.GuildChannel, rights: Iterable[str], say: Texts) -> None:
     """Raises MemberError ``bot_rights`` when the bot lacks a right in a channel."""
-    if not getattr(channel.permissions_for(channel.guild.me), right):
-        raise MemberError("bot_rights", right=right, channel=channel.mention)
+    granted = channel.permissions_for(channel.guild.me)
+    for right in rights:
+        if not getattr(granted, right):
+            raise MemberError("bot_rights", right=say(f"right.{right}"), channel=channel.mention)
 
 
 async def _make_tags(forum: discord.ForumChannel, say: Texts, topics: list[str]) -> dict[str, int]:
-    """Make the tags that are missing, found by name, and return every id by name.
+    """Make the tags that are missing, found by name, and return the id of each that was asked for.
 
-    Status tags are moderated: only the bot and moderators set them.
+    Status tags are moderated: only the bot and moderators set them. Raises MemberError
+    ``too_many_tags`` when the forum has no room for them.
     """
-    status = [say(f"tag.{name}") for name in ("unanswered", "answered", "coach", "solved")]
-    known = {tag.name for tag in forum.available_tags}
-    new = [discord.ForumTag(name=name, moderated=True) for name in status if name not in known]
-    new += [discord.ForumTag(name=name) for name in topics if name not in known]
-    if not new:
-        return {tag.name: tag.id for tag in forum.available_tags}
-    edited = await forum.edit(available_tags=[*forum.available_tags, *new])
-    return {tag.name: tag.id for tag in (edited or forum).available_tags}
+    status = [say(f"tag.{name}") for name in _STATUS]
+    known = {tag.name.casefold() for tag in forum.available_tags}
+    new = [discord.ForumTag(name=name, moderated=True) for name in status if name.casefold() not in known]
+    new += [discord.ForumTag(name=name) for name in topics if name.casefold() not in known]
+    if len(forum.available_tags) + len(new) > _TAGS_MAX:
+        raise MemberError("too_many_tags", forum=forum.mention, limit=_TAGS_MAX)
+    edited = await forum.edit(available_tags=[*forum.available_tags, *new]) if new else None
+    ids = {tag.name.casefold(): tag.id for tag in (edited or forum).available_tags}
+    return {name: ids[name.casefold()] for name in (*status, *topics)}
+
+
+async def _rename_status_tags(forum: discord.ForumChannel, status: StatusTags, say: Texts) -> None:
+    """Call the status tags of a forum by their names in another language; they stay the same tags."""
+    ids = (status.unanswered, status.answered, status.coach, status.solved)
+    names = {tag_id: say(f"tag.{name}") for tag_id, name in zip(ids, _STATUS, strict=True)}
+    tags: list[discord.ForumTag] = []
+    for tag in forum.available_tags:
+        shown = discord.ForumTag(name=names.get(tag.id, tag.name), emoji=tag.emoji, moderated=tag.moderated)
+        shown.id = tag.id
+        tags.append(shown)
+    await forum.edit(available_tags=tags)
 
 
 async def setup(bot: MitAssist) -> None:

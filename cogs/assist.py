@@ -1,5 +1,8 @@
 """Answering under a player name, and giving assists in every way there is."""
 
+import logging
+
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -17,6 +20,7 @@ from cogs.ui.parts import Form, shorten
 from cogs.ui.places import thread_of
 from db.models import PostState
 
+_log = logging.getLogger(__name__)
 _NAMES_LOOKED_UP = 50
 
 
@@ -112,8 +116,10 @@ class Assists(commands.Cog):
             return
         try:
             await self.assists.give(await self._target(payload), payload.user_id)
-        except (MemberError, discord.NotFound):
+        except MemberError:
             return
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.warning("the message of a reaction could not be read: %s", type(error).__name__)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -135,6 +141,12 @@ class Assists(commands.Cog):
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """An answer that is deleted takes its credits along."""
         await self.answers.message_deleted(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """A moderator's clean-up: the same for each message."""
+        for message_id in payload.message_ids:
+            await self.answers.message_deleted(message_id)
 
     @property
     def _me(self) -> int:

@@ -1,7 +1,9 @@
 """Sending what services reserved: the only place that writes for others to see."""
 
+import contextlib
 import logging
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -42,9 +44,8 @@ class Publishing(commands.Cog):
 
     async def publish_due(self) -> None:
         """Send everything that is due."""
-        while deliveries := await self.publishing.claim_due():
-            for delivery in deliveries:
-                await self._deliver(delivery)
+        while delivery := await self.publishing.claim_due():
+            await self._deliver(delivery)
 
     async def send(self, post_id: int) -> PostState:
         """Try to send one post now, if it is due; how it stands afterwards."""
@@ -58,10 +59,14 @@ class Publishing(commands.Cog):
         post_id = delivery.envelope.post_id
         try:
             message_id = await self._write(delivery)
-        except (TimeoutError, discord.DiscordException, OSError) as error:
+        except (TimeoutError, discord.DiscordException, OSError, aiohttp.ClientError) as error:
             failure = Failure.TRANSIENT if finding.is_transient(error) else Failure.REFUSED
             _log.warning("post %d was not taken (%s): %s", post_id, failure, type(error).__name__)
             await self.publishing.not_sent(post_id, failure)
+        except Exception:
+            # A mistake of ours: it must not hold up what else is due.
+            _log.exception("post %d could not be made", post_id)
+            await self.publishing.not_sent(post_id, Failure.TRANSIENT)
         else:
             await self.publishing.sent(post_id, message_id)
 
@@ -123,8 +128,18 @@ class Publishing(commands.Cog):
         return message.id
 
     async def _write_case(self, delivery: CaseDelivery) -> int:
-        say = texts(delivery.envelope.language)
         thread = await self._case_thread(delivery)
+        try:
+            return await self._open_case(delivery, thread)
+        except discord.HTTPException as error:
+            if not finding.is_transient(error):
+                # The asker will pick another: leave no thread behind that nobody is in.
+                with contextlib.suppress(discord.HTTPException):
+                    await thread.delete()
+            raise
+
+    async def _open_case(self, delivery: CaseDelivery, thread: discord.Thread) -> int:
+        say = texts(delivery.envelope.language)
         await thread.add_user(discord.Object(delivery.coach_user_id))
         token = delivery.envelope.token
         if delivery.envelope.retry and (found := await finding.message_in(thread, token)) is not None:
@@ -165,11 +180,11 @@ class Publishing(commands.Cog):
                 delivery.case_thread_id, delivery, embed, cards.line_buttons(say, token)
             )
         expired = delivery.ended is SummonState.EXPIRED
-        note = discord.Embed(
-            description=say("case.note_expired" if expired else "case.note_closed"), colour=cards.QUIET
-        )
+        text = say("case.note_expired" if expired else "case.note_closed")
         thread = await finding.channel(self.bot, delivery.case_thread_id, discord.Thread)
-        message = await thread.send(embed=note, nonce=token)
+        if delivery.envelope.retry and (found := await finding.note_in(thread, text)) is not None:
+            return found
+        message = await thread.send(embed=discord.Embed(description=text, colour=cards.QUIET), nonce=token)
         return message.id
 
     @property

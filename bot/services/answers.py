@@ -141,14 +141,15 @@ class AnswerService:
         """A message is gone from Discord: its credits go, and a question may be unanswered again."""
         async with self._database.read() as session:
             known = await answers.by_message(session, message_id)
-        if known is None or known.removed:
+        if known is None:
             return
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
             answer = await answers.by_message(session, message_id)
             if answer is None:
                 return
-            answer.removed = answer.shown_removed = True
+            # Without its message nobody can restore it.
+            answer.removed, answer.message_id = True, None
             await session.flush()
             await assists.remove_votes(session, answer.id)
             await settle(session, question, answer.player_id, self._clock(), self._timezone)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.errors import MemberError
 from bot.services import access
 from bot.services.appearance import Appearance
 from bot.services.identity import Identity
@@ -33,6 +34,7 @@ class SummonStatus:
 
     coach: str
     state: SummonState
+    taken: bool
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,14 @@ class InboxService:
         ]
 
     async def open(self, token: str, user_id: int) -> OwnQuestion:
-        """One question with all that belongs to it. Raises MemberError for anyone else."""
+        """One question with all that belongs to it.
+
+        Raises MemberError for anyone else, and when the question is over.
+        """
         async with self._database.read() as session:
             question = access.check_asker(self._identity, await questions.by_token(session, token), user_id)
+            if question.state not in questions.LIVE:
+                raise MemberError("question_gone")
             summon = await coaches.latest_of(session, question.id)
             unread = await coaches.unseen(session, [summon.id]) if summon else {}
             counts = await answers.counts(session, [question.id])
@@ -116,4 +123,8 @@ class InboxService:
 
 
 def _status(summon: Summon | None) -> SummonStatus | None:
-    return SummonStatus(summon.coach.name, summon.state) if summon else None
+    if summon is None:
+        return None
+    # A call that was taken back before the coach answered never became a line.
+    taken = summon.state in (SummonState.ACCEPTED, SummonState.CLOSED) and summon.decided_at is not None
+    return SummonStatus(summon.coach.name, summon.state, taken)

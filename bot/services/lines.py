@@ -80,7 +80,7 @@ class LineService:
         body = clean(text, ANSWER_MAX)
         try:
             async with self._database.write() as session:
-                summon = await self._asker_summon(session, question_token, user_id)
+                summon = await self._asker_summon(session, question_token, user_id, lock=True)
                 if summon.state is not SummonState.ACCEPTED:
                     raise MemberError("line_closed")
                 post = await outbox.reserve(
@@ -143,10 +143,11 @@ class LineService:
             },
         )
 
-    async def _asker_summon(self, session: AsyncSession, question_token: str, user_id: int) -> Summon:
-        question = access.check_asker(
-            self._identity, await questions.by_token(session, question_token), user_id
-        )
+    async def _asker_summon(
+        self, session: AsyncSession, question_token: str, user_id: int, *, lock: bool = False
+    ) -> Summon:
+        known = await questions.by_token(session, question_token, lock=lock)
+        question = access.check_asker(self._identity, known, user_id)
         summon = await coaches.latest_of(session, question.id)
         if summon is None or summon.decided_at is None:
             raise MemberError("no_line")

@@ -9,7 +9,6 @@ from bot.errors import MemberError
 from bot.services import access, appearance
 from bot.services.ledger import settle
 from db.engine import Database
-from db.models import Answer
 from db.repositories import answers, questions
 
 _CHOICES = 25
@@ -41,14 +40,15 @@ class ModerationService:
             question.hidden = True
             await appearance.refresh(session, question)
 
-    async def restore_question(self, guild_id: int, token: str) -> None:
-        """Show a hidden question again. Raises MemberError ``question_gone``."""
+    async def restore_question(self, guild_id: int, token: str) -> int:
+        """Show a hidden question again. Returns its thread; raises MemberError ``question_gone``."""
         async with self._database.write() as session:
             question = await questions.by_token(session, token, lock=True)
             if question is None or question.guild_id != guild_id or question.state not in access.PUBLISHED:
                 raise MemberError("question_gone")
             question.hidden = False
             await appearance.refresh(session, question)
+            return question.thread_id or 0
 
     async def hidden_questions(self, guild_id: int) -> list[HiddenQuestion]:
         """What `restore_question` can take."""
@@ -91,7 +91,9 @@ class ModerationService:
             raise MemberError("answer_gone")
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
-            answer = await self._locked(session, token)
+            answer = await answers.by_token(session, token)
+            if answer is None or answer.message_id is None:
+                raise MemberError("answer_gone")
             if not removed and answer.post is None:
                 raise MemberError("native_is_gone")
             answer.removed = removed
@@ -99,9 +101,3 @@ class ModerationService:
             await settle(session, question, answer.player_id, self._clock(), self._timezone)
             await appearance.refresh(session, question)
             return answer.post is not None
-
-    async def _locked(self, session: AsyncSession, token: str) -> Answer:
-        answer = await answers.by_token(session, token)
-        if answer is None:
-            raise MemberError("answer_gone")
-        return answer

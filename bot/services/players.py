@@ -84,12 +84,9 @@ class PlayerService:
             raise MemberError("name_short", typed=name)
         if looks_like_alias(cleaned) or any(word in key for word in _RESERVED):
             raise MemberError("name_reserved", typed=name)
-        holder = await answers.player_by_name(session, player.guild_id, key)
-        if holder is not None and holder.id != player.id:
-            raise MemberError("name_taken", typed=name)
         if any(name_key(coach.name) == key for coach in await coaches.active(session, player.guild_id)):
             raise MemberError("name_taken", typed=name)
         if player.name is None:
             player.visibility = Visibility.PLAYER_NAME
-        player.name, player.name_key = cleaned, key
-        await session.flush()
+        if not await answers.set_name(session, player, cleaned, key):
+            raise MemberError("name_taken", typed=name)

@@ -3,6 +3,7 @@
 A delivery is made for others to see. It has no author field: who asked cannot be rendered by mistake.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,18 +14,20 @@ from bot.clock import Clock
 from bot.services import appearance
 from bot.services.appearance import Appearance
 from bot.services.coaches import CoachProfile, profile_of
-from bot.services.identity import Identity
+from bot.services.identity import Identity, UnknownKeyError
 from bot.services.servers import StatusTags
 from db.engine import Database
 from db.models import Answer, Guild, Post, PostKind, PostState, Question, QuestionState, Summon, SummonState
 from db.repositories import answers, coaches, guilds, posts, questions
 
-LEASE = timedelta(seconds=60)
+_log = logging.getLogger(__name__)
+# Longer than one message can take with every wait and retry in discord.py: nobody else may send it meanwhile.
+LEASE = timedelta(minutes=5)
 _BATCH = 20
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=10)
 # With the waits above this is a good day of trying.
-_MAX_ATTEMPTS = 150
+MAX_ATTEMPTS = 150
 
 
 class Failure(StrEnum):
@@ -168,11 +171,19 @@ class PublishingService:
             async with self._database.write() as session:
                 await posts.release_leases(session)
 
-    async def claim_due(self) -> list[Delivery]:
-        """Take what is due. What cannot be sent any more is cancelled on the way."""
-        async with self._database.write() as session:
-            found = await posts.claim_due(session, self._clock(), _BATCH)
-            return [delivery for post in found if (delivery := await self._claim(session, post))]
+    async def claim_due(self) -> Delivery | None:
+        """Take the post that has been due longest; None when there is none.
+
+        One at a time: the lease of a whole batch could run out while its first half is being sent.
+        What cannot be sent any more is cancelled on the way.
+        """
+        while True:
+            async with self._database.write() as session:
+                found = await posts.claim_due(session, self._clock(), 1)
+                if not found:
+                    return None
+                if delivery := await self._claim(session, found[0]):
+                    return delivery
 
     async def claim(self, post_id: int) -> Delivery | None:
         """Take one post now, if it is due and nobody else has it."""
@@ -182,6 +193,8 @@ class PublishingService:
             if post is None or post.state is not PostState.PENDING or post.due_at > now:
                 return None
             if post.lease_until is not None and post.lease_until > now:
+                return None
+            if post.question.hidden and post.kind in posts.IN_THREAD:
                 return None
             return await self._claim(session, post)
 
@@ -203,11 +216,11 @@ class PublishingService:
     async def sent(self, post_id: int, message_id: int) -> None:
         """Discord has it. For a question the message's id is also the thread's."""
         async with self._database.write() as session:
-            post = await posts.get(session, post_id, lock=True)
+            post = await self._held(session, post_id)
             if post is None:
                 return
             post.state, post.message_id, post.lease_until = PostState.SENT, message_id, None
-            question = await questions.lock(session, post.question_id)
+            question = post.question
             if post.kind is PostKind.QUESTION:
                 question.thread_id, question.published_at = message_id, self._clock()
                 question.shown = Appearance.UNANSWERED
@@ -222,11 +235,11 @@ class PublishingService:
     async def not_sent(self, post_id: int, failure: Failure) -> None:
         """Discord refused, or could not: for good, or to be tried again after a growing wait."""
         async with self._database.write() as session:
-            post = await posts.get(session, post_id, lock=True)
+            post = await self._held(session, post_id)
             if post is None:
                 return
             post.lease_until = None
-            if failure is Failure.TRANSIENT and post.attempts < _MAX_ATTEMPTS:
+            if failure is Failure.TRANSIENT and post.attempts < MAX_ATTEMPTS:
                 wait = min(_FIRST_RETRY * 2 ** min(post.attempts - 1, 10), _LONGEST_RETRY)
                 post.due_at = self._clock() + wait
                 return
@@ -267,13 +280,27 @@ class PublishingService:
         async with self._database.write() as session:
             await answers.set_shown(session, answer_id, removed)
 
+    async def _held(self, session: AsyncSession, post_id: int) -> Post | None:
+        """A post, held together with its question; the question first, as everywhere."""
+        known = await posts.get(session, post_id)
+        if known is None:
+            return None
+        await questions.lock(session, known.question_id)
+        return await posts.get(session, post_id, lock=True)
+
     async def _language(self, session: AsyncSession, question: Question) -> str:
         guild = await session.get_one(Guild, question.guild_id)
         return guild.language
 
     async def _claim(self, session: AsyncSession, post: Post) -> Delivery | None:
         guild = await guilds.get(session, post.question.guild_id)
-        delivery = await self._delivery(session, post, guild) if guild else None
+        try:
+            delivery = await self._delivery(session, post, guild) if guild else None
+        except UnknownKeyError:
+            # It can never be read: it must not hold up the rest.
+            _log.error("post %d is sealed under a key that is missing in MITASSIST_SEAL_KEYS", post.id)
+            post.state, post.lease_until = PostState.FAILED, None
+            return None
         if delivery is None:
             post.state, post.lease_until = PostState.CANCELLED, None
             return None

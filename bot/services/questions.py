@@ -95,7 +95,7 @@ class QuestionService:
         """Change a draft. Raises MemberError as `compose`, and when it is published already."""
         title, body = _clean_ask(ask)
         async with self._database.write() as session:
-            question = await self._draft(session, token, user_id, typed=ask.body)
+            question = await self._draft(session, token, user_id, typed=typed_ask(ask), lock=True)
             topic = await self._topic(session, question.guild_id, ask)
             question.title, question.body, question.wants_coach = title, body, ask.wants_coach
             question.topic = topic
@@ -210,9 +210,9 @@ class QuestionService:
         return topic
 
     async def _draft(
-        self, session: AsyncSession, token: str, user_id: int, typed: str | None = None
+        self, session: AsyncSession, token: str, user_id: int, typed: str | None = None, lock: bool = False
     ) -> Question:
-        question = await questions.by_token(session, token)
+        question = await questions.by_token(session, token, lock=lock)
         if question is None:
             raise MemberError("draft_gone", typed=typed)
         access.check_asker(self._identity, question, user_id)

@@ -73,12 +73,14 @@ class ServerService:
             known = await self._known(session, forum)
             in_forum = {name.casefold() for name, topic in known.items() if topic.active}
             new = {name.casefold() for name in unique} - in_forum
+            spelled = {name.casefold(): name for name in known}
             total = await guilds.count_topics(session, guild_id) + len(new)
         if total > TOPICS_PER_SERVER or len(in_forum | new) > TOPICS_PER_FORUM:
             raise MemberError(
                 "too_many_topics", typed=names, forum=TOPICS_PER_FORUM, server=TOPICS_PER_SERVER
             )
-        return unique
+        # A topic that is there already, perhaps removed, is the same one in any spelling.
+        return [spelled.get(name.casefold(), name) for name in unique]
 
     async def save_forum(
         self, guild_id: int, channel_id: int, status: StatusTags, topics: dict[str, int]
@@ -102,6 +104,17 @@ class ServerService:
                     )
                 else:
                     topic.tag_id, topic.active = tag_id, True
+
+    async def status_tags(self, guild_id: int) -> dict[int, StatusTags]:
+        """The status tags of each forum, by its channel."""
+        async with self._database.read() as session:
+            found = await guilds.forums(session, guild_id)
+        return {
+            forum.channel_id: StatusTags(
+                forum.tag_unanswered, forum.tag_answered, forum.tag_coach, forum.tag_solved
+            )
+            for forum in found
+        }
 
     async def remove_topic(self, guild_id: int, token: str) -> str:
         """No new questions about it. Returns its name; raises MemberError ``topic_gone``."""

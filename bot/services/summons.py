@@ -87,8 +87,7 @@ class SummonService:
                 return None
             if summon.state is not SummonState.PENDING:
                 raise MemberError("case_over")
-            question = await questions.lock(session, summon.question_id)
-            access.check_open(question)
+            question = access.check_open(summon.question)
             summon.state, summon.decided_at = SummonState.ACCEPTED, self._clock()
             await session.flush()
             await appearance.refresh(session, question)
@@ -119,7 +118,8 @@ class SummonService:
     async def close_as_asker(self, token: str, user_id: int) -> None:
         """The asker ends the line. Raises MemberError."""
         async with self._database.write() as session:
-            question = access.check_asker(self._identity, await questions.by_token(session, token), user_id)
+            question = await questions.by_token(session, token, lock=True)
+            question = access.check_asker(self._identity, question, user_id)
             summon = await coaches.running(session, question.id, lock=True)
             if summon is None:
                 raise MemberError("case_over")
@@ -135,10 +135,15 @@ class SummonService:
 
     async def expire_due(self) -> None:
         """Give back to the asker what no coach took in time."""
-        async with self._database.write() as session:
-            for summon in await coaches.overdue(session, self._clock(), _SWEEP_LIMIT):
-                summon.state, summon.decided_at = SummonState.EXPIRED, self._clock()
-                await self._tell_coach(session, summon)
+        async with self._database.read() as session:
+            found = await coaches.overdue(session, self._clock(), _SWEEP_LIMIT)
+        for known in found:
+            async with self._database.write() as session:
+                await questions.lock(session, known.question_id)
+                summon = await coaches.summon(session, known.token, lock=True)
+                if summon is not None and summon.state is SummonState.PENDING:
+                    summon.state, summon.decided_at = SummonState.EXPIRED, self._clock()
+                    await self._tell_coach(session, summon)
 
     async def _close(self, session: AsyncSession, summon: Summon) -> None:
         if summon.state not in coaches.RUNNING:
@@ -154,9 +159,14 @@ class SummonService:
         )
 
     async def _for_coach(self, session: AsyncSession, token: str, user_id: int) -> Summon:
-        summon = await coaches.summon(session, token, lock=True)
+        """The coach's own case, held together with its question. Raises MemberError."""
+        known = await coaches.summon(session, token)
+        if known is None:
+            raise MemberError("case_over")
+        if known.coach.user_id != user_id:
+            raise MemberError("not_your_case")
+        await questions.lock(session, known.question_id)
+        summon = await coaches.summon(session, known.token, lock=True)
         if summon is None:
             raise MemberError("case_over")
-        if summon.coach.user_id != user_id:
-            raise MemberError("not_your_case")
         return summon

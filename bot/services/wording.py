@@ -9,6 +9,7 @@ TITLE_MAX = 90
 BODY_MAX = 4000
 ANSWER_MAX = 2000
 NAME_MAX = 32
+NAME_KEY_MAX = 64
 
 # Overrides and isolates can reorder the text around them; letters of right-to-left scripts can stay.
 _BIDI = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -50,7 +51,8 @@ def clean_line(text: str, limit: int) -> str:
 def name_key(name: str) -> str:
     """What two names must not share: letters and digits only, without case or accents."""
     folded = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")
+    # A single letter can unfold to eighteen: cut to what the column holds.
+    return "".join(char for char in folded if unicodedata.category(char)[0] in "LN")[:NAME_KEY_MAX]
 
 
 def _thin_combining(text: str) -> str:

@@ -12,6 +12,9 @@ from db.models import QuestionState, SummonState
 
 _EMBED_MAX = 4096
 _QUOTE_MAX = 1000
+_UNSENT_SHOWN = 3
+# What all cards of a message may hold together.
+_EMBEDS_MAX = 6000
 
 Shown = tuple[list[discord.Embed], discord.ui.View]
 
@@ -53,9 +56,12 @@ def question(texts: Texts, own: OwnQuestion) -> Shown:
     if own.unread and own.summon:
         lines.append(texts("inbox.unread", count=own.unread, coach=own.summon.coach))
     embeds = [discord.Embed(description="\n".join(lines), colour=cards.QUIET), card]
-    for text in own.unsent[:3]:
+    room = _EMBEDS_MAX - sum(len(embed) for embed in embeds)
+    for text in own.unsent[:_UNSENT_SHOWN]:
         lost = discord.Embed(title=texts("inbox.unsent"), description=text[:_QUOTE_MAX], colour=cards.QUIET)
-        embeds.append(lost)
+        room -= len(lost)
+        if room >= 0:
+            embeds.append(lost)
     return embeds, view(_buttons(texts, own))
 
 
@@ -67,7 +73,7 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
         items.append(button(texts("button.follow_up"), "follow_up", own.token, Style.primary))
         if state not in (SummonState.PENDING, SummonState.ACCEPTED):
             items.append(button(texts("button.summon"), "summon", own.token))
-    if state in (SummonState.ACCEPTED, SummonState.CLOSED):
+    if own.summon and own.summon.taken:
         items.append(button(texts("button.line"), "line", own.token, Style.success))
     if state in (SummonState.PENDING, SummonState.ACCEPTED):
         label = "button.cancel_call" if state is SummonState.PENDING else "button.end_line"

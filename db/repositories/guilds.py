@@ -36,6 +36,11 @@ async def forum_by_channel(session: AsyncSession, channel_id: int) -> Forum | No
     return await session.scalar(select(Forum).where(Forum.channel_id == channel_id))
 
 
+async def forums(session: AsyncSession, guild_id: int) -> Sequence[Forum]:
+    """Every forum that holds questions."""
+    return (await session.scalars(select(Forum).where(Forum.guild_id == guild_id).order_by(Forum.id))).all()
+
+
 async def topics(session: AsyncSession, guild_id: int) -> Sequence[Topic]:
     """The topics one can ask about, in the order they were added."""
     query = (

@@ -10,6 +10,9 @@ from sqlalchemy.orm import joinedload
 from db.models import Post, PostKind, PostState, Question, Summon, Topic
 from db.repositories.upsert import insert_once
 
+# These stand in the question's thread, and wait while it is hidden.
+IN_THREAD = (PostKind.FOLLOW_UP, PostKind.ANSWER, PostKind.COACH_CARD)
+
 _FULL = (
     joinedload(Post.question).joinedload(Question.topic).joinedload(Topic.forum),
     joinedload(Post.summon).joinedload(Summon.coach),
@@ -31,7 +34,10 @@ async def by_form(session: AsyncSession, form: str) -> Post | None:
 async def get(session: AsyncSession, post_id: int, *, lock: bool = False) -> Post | None:
     """A post with everything that is needed to render it."""
     query = select(Post).where(Post.id == post_id).options(*_FULL)
-    return await session.scalar(query.with_for_update(of=Post) if lock else query)
+    if lock:
+        # What was read before the wait for the lock may be out of date: read it again.
+        query = query.with_for_update(of=Post).execution_options(populate_existing=True)
+    return await session.scalar(query)
 
 
 async def claim_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Post]:
@@ -42,6 +48,7 @@ async def claim_due(session: AsyncSession, now: datetime, limit: int) -> Sequenc
             Post.state == PostState.PENDING,
             Post.due_at <= now,
             (Post.lease_until.is_(None)) | (Post.lease_until <= now),
+            ~(Post.kind.in_(IN_THREAD) & Post.question.has(Question.hidden)),
         )
         .options(*_FULL)
         .order_by(Post.due_at)

@@ -1,23 +1,23 @@
 """A server that is set up, and the short way to what happens in it, without Discord."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, select
 
 from bot.config import CoachSettings, QuestionSettings, Settings
 from bot.errors import MemberError
 from bot.services import container
 from bot.services.assists import Target
-from bot.services.identity import Identity, Keys, new_token
-from bot.services.publishing import PublishingService
+from bot.services.identity import Identity, Keys, Purpose, new_token
+from bot.services.publishing import Delivery
 from bot.services.questions import Ask, Preview
 from bot.services.servers import StatusTags
 from db.engine import Database
-from db.models import Answer, LedgerEntry, Player, Question, Tally
+from db.models import Answer, Coach, LedgerEntry, Player, Question, Tally, Vote
 from db.types import Base
 from tests.helpers import MovingClock
 
@@ -37,8 +37,11 @@ SETTINGS = Settings(
     questions=QuestionSettings(delay_min_seconds=0, delay_max_seconds=0),
     coaches=CoachSettings(summon_hours=6),
 )
+# One for all tests, so that a server that is set up can be copied from test to test.
+IDENTITY = Identity(Keys.new())
 
 Row = TypeVar("Row")
+Rows = dict[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -61,38 +64,41 @@ class Club:
     settings: Settings
     topics: dict[str, str] = field(default_factory=dict[str, str])
     coaches: dict[int, str] = field(default_factory=dict[int, str])
-    _snowflakes: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1_400_000_000_000_000_000))
+    snowflakes: Iterator[int] = field(default_factory=lambda: itertools.count(1_400_000_000_000_000_000))
 
     @classmethod
-    async def founded(
-        cls,
-        database: Database,
-        clock: MovingClock,
-        *,
-        settings: Settings = SETTINGS,
-        identity: Identity | None = None,
-    ) -> "Club":
+    async def found(cls, database: Database, clock: MovingClock) -> None:
         """Set a server up, as its manager does."""
-        identity = identity or Identity(Keys.new())
-        services = container.build(database, identity, clock, settings)
-        club = cls(database, clock, identity, services, settings)
-        await services.servers.save_forum(GUILD, FORUM_CHANNEL, STATUS, {"Skole": 11, "Piger": 12})
-        await services.servers.set_coach_channel(GUILD, COACH_CHANNEL)
-        club.topics = {topic.name: topic.token for topic in await services.questions.topics(GUILD)}
+        club = cls._of(database, clock, SETTINGS, IDENTITY)
+        await club.services.servers.save_forum(GUILD, FORUM_CHANNEL, STATUS, {"Skole": 11, "Piger": 12})
+        await club.services.servers.set_coach_channel(GUILD, COACH_CHANNEL)
         for user_id, name in ((COACH, "Søren"), (SECOND_COACH, "Bilal")):
-            club.coaches[user_id] = await club.add_coach(user_id, name)
+            await club.add_coach(user_id, name)
+
+    @classmethod
+    async def opened(
+        cls, database: Database, clock: MovingClock, settings: Settings = SETTINGS, identity: Identity = IDENTITY
+    ) -> "Club":
+        """The server that was set up, as one process of the bot sees it."""
+        club = cls._of(database, clock, settings, identity)
+        club.topics = {topic.name: topic.token for topic in await club.services.questions.topics(GUILD)}
+        club.coaches = {coach.user_id: coach.token for coach in await club.rows(select(Coach))}
         return club
 
+    @classmethod
+    def _of(cls, database: Database, clock: MovingClock, settings: Settings, identity: Identity) -> "Club":
+        services = container.build(database, identity, clock, settings)
+        return cls(database, clock, identity, services, settings)
+
     def twin(self) -> "Club":
-        """Another process on the same database and keys."""
-        services = container.build(self.database, self.identity, self.clock, self.settings)
-        return Club(
-            self.database, self.clock, self.identity, services, self.settings, self.topics, self.coaches
-        )
+        """Another process of the bot, on the same database and keys."""
+        other = self._of(self.database, self.clock, self.settings, self.identity)
+        other.topics, other.coaches, other.snowflakes = self.topics, self.coaches, self.snowflakes
+        return other
 
     def snowflake(self) -> int:
         """An id as Discord would give."""
-        return next(self._snowflakes)
+        return next(self.snowflakes)
 
     async def add_coach(self, user_id: int, name: str) -> str:
         """Put a coach on the list; his token."""
@@ -132,11 +138,17 @@ class Club:
     async def deliver_all(self) -> list[int]:
         """Discord takes everything that is due; the ids of the messages."""
         sent: list[int] = []
-        while deliveries := await self.services.publishing.claim_due():
-            for delivery in deliveries:
-                sent.append(self.snowflake())
-                await self.services.publishing.sent(delivery.envelope.post_id, sent[-1])
+        while delivery := await self.services.publishing.claim_due():
+            sent.append(self.snowflake())
+            await self.services.publishing.sent(delivery.envelope.post_id, sent[-1])
         return sent
+
+    async def claimed(self) -> list[Delivery]:
+        """Everything that is due, taken by one process."""
+        taken: list[Delivery] = []
+        while (delivery := await self.services.publishing.claim_due()) is not None:
+            taken.append(delivery)
+        return taken
 
     async def write(self, question: Published, author: int = HELPER) -> int:
         """A member writes in the thread under his own name; the id of his message."""
@@ -222,32 +234,33 @@ async def credited(club: Club) -> set[tuple[int, int]]:
     return {pair for pair, seq in last.items() if seq % 2 == 1}
 
 
-async def check_nobody_credits_the_asker(club: Club) -> None:
-    """No answer, vote or credit is ever recorded for the one who asked."""
+async def check_nobody_credits_himself_or_the_asker(club: Club) -> None:
+    """No vote and no credit ever goes to the one who asked, and no vote to the voter himself."""
     questions = {row.id: row for row in await club.rows(select(Question))}
     players = {row.id: row for row in await club.rows(select(Player))}
-    for answer in await club.rows(select(Answer)):
-        question, player = questions[answer.question_id], players[answer.player_id]
-        for asker in (ASKER, HELPER, READER):
-            if club.identity.is_member(question.seal, question.token, asker):
-                assert player.member_key != club.identity.member_key(GUILD, asker)
+    answers = {row.id: row for row in await club.rows(select(Answer))}
+    votes = await club.rows(select(Vote))
+    helped = {(answers[vote.answer_id].question_id, answers[vote.answer_id].player_id) for vote in votes}
+    helped |= {(entry.question_id, entry.player_id) for entry in await club.rows(select(LedgerEntry))}
+    for question_id, player_id in helped:
+        question, player = questions[question_id], players[player_id]
+        assert not club.identity.same_member(question.seal, question.token, player.seal, player.token)
+    for vote in votes:
+        answer = answers[vote.answer_id]
+        player = players[answer.player_id]
+        member = club.identity.open_member(player.seal, player.token, Purpose.COMPARE)
+        assert vote.giver_key != club.identity.voter_key(questions[answer.question_id].token, member)
 
 
-async def everything(database: Database) -> dict[str, list[dict[str, Any]]]:
+async def everything(database: Database) -> Rows:
     """Every row of every table."""
-    tables: Sequence[Table] = Base.metadata.sorted_tables
     async with database.read() as session:
         return {
             table.name: [dict(row) for row in (await session.execute(select(table))).mappings()]
-            for table in tables
+            for table in Base.metadata.sorted_tables
         }
 
 
 def refusal(key: str) -> "pytest.RaisesExc[MemberError]":
     """Expect that a member is refused with this text."""
     return pytest.raises(MemberError, check=lambda error: error.key == f"error.{key}")
-
-
-def new_publishing(club: Club) -> PublishingService:
-    """Another process that sends."""
-    return PublishingService(club.database, club.identity, club.clock)

@@ -10,13 +10,17 @@ from db.engine import Database
 from db.types import AwareDateTime
 
 _MOMENTS = Table(
-    "moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", AwareDateTime, nullable=True)
+    "moments",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("at", AwareDateTime, nullable=True),
+    prefixes=["TEMPORARY"],
 )
 
 
 async def _stored(database: Database, moment: datetime | None) -> datetime | None:
     async with database.engine.begin() as connection:
-        await connection.run_sync(_MOMENTS.create, checkfirst=True)
+        await connection.run_sync(_MOMENTS.create)
         await connection.execute(insert(_MOMENTS).values(at=moment))
         return await connection.scalar(select(_MOMENTS.c.at))
 

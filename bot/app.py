@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.clock import Clock, system_clock
 from bot.config import Settings
-from bot.errors import StartError
+from bot.errors import DATABASE_FAULTS, StartError
 from bot.reporting import report
 from bot.routing import Router
 from bot.scheduling import Sweeps
@@ -92,13 +92,14 @@ class MitAssist(commands.Bot):
             await self.load_extension(name)
         await self.tree.set_translator(CatalogueTranslator())
         await self.tree.sync()
+        # Before the first interaction: later, a lease could be one of this process.
+        await self.services.publishing.recover()
 
     async def on_ready(self) -> None:
         """Heal what was left half done, once, and start the clockwork."""
         if self._healed:
             return
         self._healed = True
-        await self.services.publishing.recover()
         await self.sweeps.run_all()
         if self._run_scheduler:
             self.sweeps.start()
@@ -112,8 +113,12 @@ class MitAssist(commands.Bot):
             await self.explain(interaction, error)
 
     async def explain(self, interaction: discord.Interaction, error: BaseException) -> None:
-        """Tell a member what went wrong, in his server's language."""
-        await report(interaction, error, await self.texts_for(interaction))
+        """Tell a member what went wrong, in his server's language if the database can say it."""
+        try:
+            say = await self.texts_for(interaction)
+        except DATABASE_FAULTS:
+            say = texts(self.settings.server.language)
+        await report(interaction, error, say)
 
     async def texts_for(self, interaction: discord.Interaction) -> Texts:
         """The catalogue of the server that the interaction comes from."""

@@ -86,7 +86,7 @@ def is_discords(error: BaseException) -> bool:
     """Whether an error is Discord's, or of the way there, and not a mistake of ours."""
     if isinstance(error, discord.HTTPException):
         return error.status in _DISCORDS_NO or error.status >= 500
-    return isinstance(error, discord.RateLimited | aiohttp.ClientError | TimeoutError | OSError)
+    return isinstance(error, discord.RateLimited | aiohttp.ClientError)
 
 
 def unwrapped(error: BaseException) -> BaseException:

@@ -65,6 +65,11 @@ class Admin(
         self.coaches = bot.services.coaches
         bot.router.form("coach", self.coach_filled)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A forum that is deleted takes its topics along: nobody can be offered what cannot be posted."""
+        await self.servers.forum_gone(channel.id)
+
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Discord hides the commands from others; a server can override that, so look again."""
         _check_manager(interaction)
@@ -104,7 +109,9 @@ class Admin(
         await ack(interaction)
         say = await self.bot.texts_for(interaction)
         _check_rights(channel, _FORUM_RIGHTS, say)
-        names = await self.servers.check_topics(guild_of(interaction), channel.id, topics)
+        names = await self.servers.check_topics(
+            guild_of(interaction), channel.id, topics, [say(f"tag.{name}") for name in _STATUS]
+        )
         tags = await _make_tags(channel, say, names)
         status = StatusTags(
             unanswered=tags[say("tag.unanswered")],
@@ -155,7 +162,7 @@ class Admin(
         """Open the form for a coach's profile."""
         say = await self.bot.texts_for(interaction)
         if member.bot:
-            raise MemberError("no_such_coach")
+            raise MemberError("coach_bot")
         known = await self.coaches.prepare(guild_of(interaction), member.id, member.display_name)
         form = Form(say("admin.coach_modal"), "coach", known.token)
         form.text("name", say("admin.coach_name"), limit=NAME_MAX, value=known.name)

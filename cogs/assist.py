@@ -128,6 +128,17 @@ class Assists(commands.Cog):
             await self.assists.take_back(payload.message_id, payload.user_id)
 
     @commands.Cog.listener()
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """A moderator who clears a message's reactions takes its assists back."""
+        await self.assists.cleared(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        """The same for one emoji."""
+        if str(payload.emoji) == self.bot.settings.assists.emoji:
+            await self.assists.cleared(payload.message_id)
+
+    @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """A member who writes in a question's thread has answered."""
         if message.author.bot or not isinstance(message.channel, discord.Thread):

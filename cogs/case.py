@@ -88,7 +88,7 @@ class Cases(commands.Cog):
     async def _form(self, interaction: discord.Interaction, token: str) -> None:
         texts = await self.bot.texts_for(interaction)
         form = Form(texts("line.modal_title_coach"), "line_reply", token)
-        form.text("text", texts("line.text"), texts("line.text_hint"), limit=ANSWER_MAX, long=True)
+        form.text("text", texts("line.text"), texts("line.text_hint_coach"), limit=ANSWER_MAX, long=True)
         await form.show(interaction)
 
     async def _write(self, interaction: discord.Interaction, token: str, nonce: str, text: str) -> None:

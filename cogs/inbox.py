@@ -134,8 +134,9 @@ class Inbox(commands.Cog):
     async def _list(self, interaction: discord.Interaction) -> None:
         texts = await self.bot.texts_for(interaction)
         items = await self.inbox.overview(guild_of(interaction), interaction.user.id)
-        card, buttons = inbox_view.overview(texts, items)
-        await tell(interaction, embeds=[card], view=buttons)
+        unsent = await self.inbox.unsent_answers(guild_of(interaction), interaction.user.id)
+        embeds, buttons = inbox_view.overview(texts, items, unsent)
+        await tell(interaction, embeds=embeds, view=buttons)
 
     async def _open(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:
         texts = await self.bot.texts_for(interaction)

@@ -1,5 +1,6 @@
 """Sending what services reserved: the only place that writes for others to see."""
 
+import asyncio
 import contextlib
 import logging
 
@@ -8,6 +9,7 @@ import discord
 from discord.ext import commands
 
 from bot.app import MitAssist
+from bot.errors import DATABASE_FAULTS
 from bot.scheduling import Sweep
 from bot.services.publishing import (
     AnswerDelivery,
@@ -27,6 +29,8 @@ _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 3
 # A week: as long as Discord keeps a quiet thread open.
 _ARCHIVE_MINUTES = 10080
+# Well below the lease: a message that hangs is given up before anyone else may send it.
+_GIVE_UP_SECONDS = 120
 
 
 class Publishing(commands.Cog):
@@ -58,7 +62,8 @@ class Publishing(commands.Cog):
     async def _deliver(self, delivery: Delivery) -> None:
         post_id = delivery.envelope.post_id
         try:
-            message_id = await self._write(delivery)
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
+                message_id = await self._write(delivery)
         except (TimeoutError, discord.DiscordException, OSError, aiohttp.ClientError) as error:
             failure = Failure.TRANSIENT if finding.is_transient(error) else Failure.REFUSED
             _log.warning("post %d was not taken (%s): %s", post_id, failure, type(error).__name__)
@@ -68,9 +73,20 @@ class Publishing(commands.Cog):
             _log.exception("post %d could not be made", post_id)
             await self.publishing.not_sent(post_id, Failure.TRANSIENT)
         else:
-            await self.publishing.sent(post_id, message_id)
+            await self._record(post_id, message_id)
 
-    async def _write(self, delivery: Delivery) -> int:
+    async def _record(self, post_id: int, message_id: int | None) -> None:
+        """Write down what is in Discord. Where that fails, the lease runs out and it is found there."""
+        try:
+            if message_id is None:
+                await self.publishing.dropped(post_id)
+            else:
+                await self.publishing.sent(post_id, message_id)
+        except DATABASE_FAULTS:
+            _log.exception("post %d could not be recorded", post_id)
+
+    async def _write(self, delivery: Delivery) -> int | None:
+        """Send it. Returns the message's id; None where it was only looked for and is not there."""
         say = texts(delivery.envelope.language)
         token = delivery.envelope.token
         match delivery:
@@ -93,12 +109,12 @@ class Publishing(commands.Cog):
             case CaseTextDelivery():
                 return await self._write_case_text(delivery)
 
-    async def _write_question(self, delivery: QuestionDelivery) -> int:
+    async def _write_question(self, delivery: QuestionDelivery) -> int | None:
         forum = await finding.channel(self.bot, delivery.forum_id, discord.ForumChannel)
         if delivery.envelope.retry:
-            found = await finding.question_thread(forum, delivery, self._me)
-            if found is not None:
-                return found
+            found = await finding.question_threads(forum, delivery, self._me)
+            if found or not delivery.wanted:
+                return await self._keep_first(found)
         say = texts(delivery.envelope.language)
         created = await forum.create_thread(
             name=delivery.title,
@@ -114,7 +130,19 @@ class Publishing(commands.Cog):
             view=cards.question_buttons(say, delivery.envelope.token),
             applied_tags=finding.tags(forum, delivery.tag_ids),
         )
+        # discord.py repeats a request that Discord answers with 502, and Discord may have heard both.
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+            twins = await finding.question_threads(forum, delivery, self._me)
+            await self._keep_first(
+                [created.thread, *(twin for twin in twins if twin.id != created.thread.id)]
+            )
         return created.thread.id
+
+    async def _keep_first(self, threads: list[discord.Thread]) -> int | None:
+        """Of several posts of one question the first stays."""
+        for twin in threads[1:]:
+            await twin.delete()
+        return threads[0].id if threads else None
 
     async def _write_in(
         self, thread_id: int, delivery: Delivery, embed: discord.Embed, buttons: discord.ui.View

@@ -68,10 +68,11 @@ class Upkeep(commands.Cog):
             await thread.edit(archived=False)
         if look.appearance is Appearance.HIDDEN:
             await self._edit_starter(thread, cards.hidden_question(say), None)
-            await thread.edit(name=say("question.hidden_title"), locked=True, archived=True)
+            await thread.edit(locked=True)
+            # By itself and last: Discord allows two new names in ten minutes, and may refuse this one.
+            await thread.edit(name=say("question.hidden_title"), archived=True)
             return
-        # Hidden until its last step is done. A moderator's own lock, which keeps the title, stays.
-        if thread.locked and thread.name != look.title:
+        if look.rewrite:
             card = cards.question(
                 say,
                 alias=look.alias,

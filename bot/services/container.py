@@ -41,13 +41,14 @@ class Services:
 def build(database: Database, identity: Identity, clock: Clock, settings: Settings) -> Services:
     """Wire the services together."""
     timezone = settings.server.timezone
-    players = PlayerService(database, identity, clock)
+    language = settings.server.language
+    players = PlayerService(database, identity, clock, language)
     answers = AnswerService(database, identity, clock, players, timezone)
     summons = SummonService(database, identity, clock, settings.coaches)
     return Services(
         answers=answers,
         assists=AssistService(database, identity, clock, answers, timezone),
-        coaches=CoachService(database, identity, clock),
+        coaches=CoachService(database, identity, clock, language),
         inbox=InboxService(database, identity),
         leaderboard=LeaderboardService(database, identity, clock, timezone),
         lines=LineService(database, identity, clock),

@@ -14,6 +14,7 @@ from db.models import Question, QuestionState, Summon, SummonState
 from db.repositories import answers, coaches, posts, questions
 
 _SHOWN = 25
+_UNSENT = 3
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class InboxItem:
     token: str
     title: str
     state: QuestionState
+    hidden: bool
     answers: int
     unread: int
     coach: str | None
@@ -81,12 +83,20 @@ class InboxService:
                 token=question.token,
                 title=question.title,
                 state=question.state,
+                hidden=question.hidden,
                 answers=counts.get(question.id, 0),
                 unread=unread.get(summons[question.id].id, 0) if question.id in summons else 0,
                 coach=summons[question.id].coach.name if question.id in summons else None,
             )
             for question in found
         ]
+
+    async def unsent_answers(self, guild_id: int, user_id: int) -> list[str]:
+        """The member's own answers that Discord would not take after he was told they were kept."""
+        key = self._identity.member_key(guild_id, user_id)
+        async with self._database.read() as session:
+            found = await answers.refused(session, guild_id, key, _UNSENT)
+        return [answer.post.body or "" for answer in found if answer.post]
 
     async def open(self, token: str, user_id: int) -> OwnQuestion:
         """One question with all that belongs to it.

@@ -12,7 +12,7 @@ from bot.services.identity import Identity
 from bot.services.wording import ANSWER_MAX, clean
 from db.engine import Database
 from db.models import LineSender, PostKind, Summon, SummonState
-from db.repositories import coaches, questions
+from db.repositories import coaches, posts, questions
 
 _SHOWN = 12
 
@@ -25,6 +25,7 @@ class LineEntry:
     text: str
     at: datetime
     new: bool
+    failed: bool
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,14 @@ class LineService:
         async with self._database.write() as session:
             summon = await self._asker_summon(session, question_token, user_id)
             found = await coaches.line(session, summon.id, _SHOWN)
+            lost = await posts.failed(session, [message.post_id for message in found if message.post_id])
             entries = [
                 LineEntry(
                     from_coach=message.sender is LineSender.COACH,
                     text=self._identity.open_text(message.sealed_body, message.form),
                     at=message.created_at,
                     new=message.sender is LineSender.COACH and message.seen_at is None,
+                    failed=message.post_id in lost,
                 )
                 for message in found
             ]

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.clock import Clock
 from bot.errors import MemberError
 from bot.services import access, appearance
 from bot.services.ledger import settle
 from db.engine import Database
+from db.models import Question
 from db.repositories import answers, questions
 
 _CHOICES = 25
@@ -37,7 +36,7 @@ class ModerationService:
             question = await questions.by_thread(session, thread_id, lock=True)
             if question is None or question.state not in access.PUBLISHED:
                 raise MemberError("not_in_thread")
-            question.hidden = True
+            _set_hidden(question, hidden=True)
             await appearance.refresh(session, question)
 
     async def restore_question(self, guild_id: int, token: str) -> int:
@@ -46,7 +45,7 @@ class ModerationService:
             question = await questions.by_token(session, token, lock=True)
             if question is None or question.guild_id != guild_id or question.state not in access.PUBLISHED:
                 raise MemberError("question_gone")
-            question.hidden = False
+            _set_hidden(question, hidden=False)
             await appearance.refresh(session, question)
             return question.thread_id or 0
 
@@ -96,8 +95,15 @@ class ModerationService:
                 raise MemberError("answer_gone")
             if not removed and answer.post is None:
                 raise MemberError("native_is_gone")
-            answer.removed = removed
+            # Also where Discord seems to show it: an earlier change may have come through unheard.
+            answer.removed, answer.shown_removed = removed, not removed
             await session.flush()
             await settle(session, question, answer.player_id, self._clock(), self._timezone)
             await appearance.refresh(session, question)
             return answer.post is not None
+
+
+def _set_hidden(question: Question, *, hidden: bool) -> None:
+    if question.hidden != hidden:
+        # An earlier change may have come through unheard: whatever Discord shows is written anew.
+        question.hidden, question.shown = hidden, appearance.UNKNOWN

@@ -11,7 +11,7 @@ from bot.services.identity import Identity, new_token
 from bot.services.wording import NAME_MAX, clean_line, name_key
 from db.engine import Database
 from db.models import Player, Visibility
-from db.repositories import answers, coaches
+from db.repositories import answers, coaches, guilds
 
 _NAME_MIN_LETTERS = 2
 # As `name_key` writes them: nobody plays under a name that sounds like the staff or like an asker.
@@ -29,8 +29,9 @@ class Profile:
 class PlayerService:
     """Profiles of those who answer."""
 
-    def __init__(self, database: Database, identity: Identity, clock: Clock) -> None:
+    def __init__(self, database: Database, identity: Identity, clock: Clock, language: str) -> None:
         self._database = database
+        self._language = language
         self._identity = identity
         self._clock = clock
 
@@ -58,6 +59,7 @@ class PlayerService:
 
     async def ensure(self, session: AsyncSession, guild_id: int, user_id: int) -> Player:
         """The member's row, made when he first needs one."""
+        await guilds.ensure(session, guild_id, self._language)
         key = self._identity.member_key(guild_id, user_id)
         token = new_token()
         await answers.add_player(

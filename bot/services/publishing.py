@@ -50,7 +50,11 @@ class Envelope:
 
 @dataclass(frozen=True)
 class QuestionDelivery:
-    """A new thread in a forum."""
+    """A new thread in a forum.
+
+    ``wanted`` is False for a question that was withdrawn after a try whose outcome nobody knows: it is
+    only looked for, so that it can be deleted.
+    """
 
     envelope: Envelope
     forum_id: int
@@ -60,6 +64,7 @@ class QuestionDelivery:
     alias: str
     topic: str
     wants_coach: bool
+    wanted: bool
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,8 @@ class ThreadLook:
     language: str
     thread_id: int
     appearance: Appearance
+    # The opening card must be written anew: it is hidden now, or nobody knows what it shows.
+    rewrite: bool
     token: str
     tag_ids: tuple[int, ...]
     title: str
@@ -232,6 +239,13 @@ class PublishingService:
             await session.flush()
             await appearance.refresh(session, question)
 
+    async def dropped(self, post_id: int) -> None:
+        """It is not in Discord, and shall not be."""
+        async with self._database.write() as session:
+            post = await self._held(session, post_id)
+            if post is not None:
+                post.state, post.lease_until = PostState.CANCELLED, None
+
     async def not_sent(self, post_id: int, failure: Failure) -> None:
         """Discord refused, or could not: for good, or to be tried again after a growing wait."""
         async with self._database.write() as session:
@@ -313,7 +327,10 @@ class PublishingService:
         question, summon = post.question, post.summon
         envelope = Envelope(post.id, post.token, post.attempts > 0, guild.id, guild.language)
         if post.kind is PostKind.QUESTION:
-            return _question(envelope, question) if question.state is QuestionState.QUEUED else None
+            if question.state is QuestionState.QUEUED:
+                return _question(envelope, question, wanted=True)
+            lost = envelope.retry and question.state is QuestionState.WITHDRAWN
+            return _question(envelope, question, wanted=False) if lost else None
         if summon is not None and post.kind in (PostKind.CASE_NOTE, PostKind.LINE):
             return await self._case_text(session, envelope, post, summon)
         if question.state not in (QuestionState.OPEN, QuestionState.SOLVED) or question.thread_id is None:
@@ -357,7 +374,7 @@ def _status_tag(question: Question, look: Appearance) -> int:
     }.get(look, tags.solved)
 
 
-def _question(envelope: Envelope, question: Question) -> QuestionDelivery:
+def _question(envelope: Envelope, question: Question, *, wanted: bool) -> QuestionDelivery:
     return QuestionDelivery(
         envelope=envelope,
         forum_id=question.topic.forum.channel_id,
@@ -367,6 +384,7 @@ def _question(envelope: Envelope, question: Question) -> QuestionDelivery:
         alias=question.alias,
         topic=question.topic.name,
         wants_coach=question.wants_coach,
+        wanted=wanted,
     )
 
 
@@ -396,6 +414,7 @@ def _thread_look(question: Question, token: str, language: str) -> ThreadLook:
         language=language,
         thread_id=question.thread_id or 0,
         appearance=look,
+        rewrite=question.shown in (Appearance.HIDDEN, appearance.UNKNOWN),
         token=token,
         tag_ids=(question.topic.tag_id, _status_tag(question, look)),
         title=question.title,

@@ -18,6 +18,7 @@ from db.models import PostKind, Question, QuestionState, Topic
 from db.repositories import guilds, posts, questions
 
 _ALIAS_ATTEMPTS = 20
+_APART = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,16 @@ class QuestionService:
             async with self._database.write() as session:
                 question = await access.open_question(session, token)
                 access.check_asker(self._identity, question, user_id)
+                now = self._clock()
                 delay = outbox.anonymous_delay(self._settings.questions)
+                # Random waits must not turn two follow-ups round.
+                if (last := await posts.last_due(session, question.id)) is not None:
+                    delay = max(delay, last - now + _APART)
                 post = await outbox.reserve(
                     session,
                     PostKind.FOLLOW_UP,
                     question.id,
-                    self._clock(),
+                    now,
                     form=form,
                     delay=delay,
                     body=body,
@@ -216,7 +221,7 @@ class QuestionService:
         if question is None:
             raise MemberError("draft_gone", typed=typed)
         access.check_asker(self._identity, question, user_id)
-        if question.state is not QuestionState.DRAFT:
+        if question.state not in (QuestionState.DRAFT, QuestionState.FAILED):
             raise MemberError("already_sent", typed=typed)
         return question
 

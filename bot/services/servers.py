@@ -1,5 +1,6 @@
 """What managers set up in a server: language, coach channel, forums and topics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,8 +57,10 @@ class ServerService:
             await guilds.ensure(session, guild_id, self._default_language)
             await guilds.set_coach_channel(session, guild_id, channel_id)
 
-    async def check_topics(self, guild_id: int, channel_id: int, names: str) -> list[str]:
-        """Split and check a list such as ``Girls, School``.
+    async def check_topics(
+        self, guild_id: int, channel_id: int, names: str, status_names: Sequence[str] = ()
+    ) -> list[str]:
+        """Split and check a list such as ``Girls, School``; ``status_names`` are taken by the status tags.
 
         Raises MemberError when a name is too long or there are too many; carries what was typed.
         """
@@ -68,6 +71,9 @@ class ServerService:
         unique = list({name.casefold(): name for name in wanted}.values())
         if not unique:
             raise MemberError("empty", typed=names)
+        for name in unique:
+            if name.casefold() in {word.casefold() for word in status_names}:
+                raise MemberError("topic_is_status", typed=names, topic=name)
         async with self._database.read() as session:
             forum = await guilds.forum_by_channel(session, channel_id)
             known = await self._known(session, forum)
@@ -115,6 +121,13 @@ class ServerService:
             )
             for forum in found
         }
+
+    async def forum_gone(self, channel_id: int) -> None:
+        """No new questions about the topics of a forum that is gone; nothing happens for other channels."""
+        async with self._database.write() as session:
+            forum = await guilds.forum_by_channel(session, channel_id)
+            if forum is not None:
+                await guilds.deactivate_topics(session, forum.id)
 
     async def remove_topic(self, guild_id: int, token: str) -> str:
         """No new questions about it. Returns its name; raises MemberError ``topic_gone``."""

@@ -60,8 +60,11 @@ async def note_in(thread: discord.Thread, text: str) -> int | None:
     return None
 
 
-async def question_thread(forum: discord.ForumChannel, delivery: QuestionDelivery, me: int) -> int | None:
-    """The forum post that was made for a question, if it was made."""
+async def question_threads(
+    forum: discord.ForumChannel, delivery: QuestionDelivery, me: int
+) -> list[discord.Thread]:
+    """The forum posts that were made for a question: one, none, or by mischance two."""
+    found: list[discord.Thread] = []
     for thread in await forum.guild.active_threads():
         if thread.parent_id != forum.id or thread.owner_id != me or thread.name != delivery.title:
             continue
@@ -70,8 +73,8 @@ async def question_thread(forum: discord.ForumChannel, delivery: QuestionDeliver
         except discord.NotFound:
             continue
         if carries(starter, delivery.envelope.token):
-            return thread.id
-    return None
+            found.append(thread)
+    return found
 
 
 async def case_thread(

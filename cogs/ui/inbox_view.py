@@ -19,26 +19,39 @@ _EMBEDS_MAX = 6000
 Shown = tuple[list[discord.Embed], discord.ui.View]
 
 
-def overview(texts: Texts, items: list[InboxItem]) -> tuple[discord.Embed, discord.ui.View | None]:
-    """The list of one's own questions."""
+def overview(
+    texts: Texts, items: list[InboxItem], unsent: list[str]
+) -> tuple[list[discord.Embed], discord.ui.View | None]:
+    """The list of one's own questions, and one's own answers that did not come out."""
     card = discord.Embed(title=texts("inbox.title"), colour=cards.QUESTION)
     card.set_footer(text=texts("inbox.intro"))
+    embeds = [card, *(_lost(texts, text) for text in unsent)]
     if not items:
         card.description = texts("inbox.empty")
-        return card, None
+        return embeds, None
     for item in items:
         card.add_field(name=item.title, value=_summary(texts, item), inline=False)
     options = [(item.title, item.token, _summary(texts, item)) for item in items]
-    return card, view([menu(texts("inbox.pick"), "own", options)])
+    return embeds, view([menu(texts("inbox.pick"), "own", options)])
+
+
+def _lost(texts: Texts, text: str) -> discord.Embed:
+    """A text that Discord would not take, to copy."""
+    return discord.Embed(title=texts("inbox.unsent"), description=text[:_QUOTE_MAX], colour=cards.QUIET)
 
 
 def _summary(texts: Texts, item: InboxItem) -> str:
-    parts = [texts(f"inbox.state_{item.state}"), _count(texts, item.answers)]
+    state = "hidden" if item.hidden else item.state
+    parts = [texts(f"inbox.state_{state}"), _count(texts, item.answers)]
     if item.unread and item.coach:
-        parts.append(texts("inbox.unread", count=item.unread, coach=item.coach))
+        parts.append(_unread(texts, item.unread, item.coach))
     elif item.coach:
         parts.append(texts("inbox.coach_on", coach=item.coach))
     return " · ".join(parts)
+
+
+def _unread(texts: Texts, count: int, coach: str) -> str:
+    return texts("inbox.unread_one" if count == 1 else "inbox.unread_many", count=count, coach=coach)
 
 
 def _count(texts: Texts, answers: int) -> str:
@@ -54,11 +67,11 @@ def question(texts: Texts, own: OwnQuestion) -> Shown:
     if own.summon:
         lines.append(texts(f"inbox.coach_{own.summon.state}", coach=own.summon.coach))
     if own.unread and own.summon:
-        lines.append(texts("inbox.unread", count=own.unread, coach=own.summon.coach))
+        lines.append(_unread(texts, own.unread, own.summon.coach))
     embeds = [discord.Embed(description="\n".join(lines), colour=cards.QUIET), card]
     room = _EMBEDS_MAX - sum(len(embed) for embed in embeds)
     for text in own.unsent[:_UNSENT_SHOWN]:
-        lost = discord.Embed(title=texts("inbox.unsent"), description=text[:_QUOTE_MAX], colour=cards.QUIET)
+        lost = _lost(texts, text)
         room -= len(lost)
         if room >= 0:
             embeds.append(lost)
@@ -82,6 +95,7 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
         items.append(button(texts("button.solve"), "solve", own.token))
     if own.state is QuestionState.FAILED:
         items.append(button(texts("button.retry"), "publish", own.token, Style.primary))
+        items.append(button(texts("ask.edit"), "edit_draft", own.token))
     items.append(button(texts("button.withdraw"), "withdraw", own.token, Style.danger))
     items.append(button(texts("button.back"), "inbox", own.token))
     if published and own.thread_id is not None:
@@ -105,7 +119,8 @@ def line(texts: Texts, shown: Line) -> tuple[discord.Embed, discord.ui.View]:
     room = _EMBED_MAX
     for entry in reversed(shown.entries):
         who = texts("line.coach_says", coach=shown.coach) if entry.from_coach else texts("line.you_say")
-        new = f" · **{texts('line.new')}**" if entry.new else ""
+        mark = "line.new" if entry.new else "line.failed" if entry.failed else None
+        new = f" · **{texts(mark)}**" if mark else ""
         block = f"**{shorten(who)}** <t:{int(entry.at.timestamp())}:R>{new}\n{entry.text}"
         room -= len(block) + 2
         if room < 0:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from db.models import Answer, Player, Post, Question, Topic
+from db.models import Answer, Player, Post, PostState, Question, Topic
 from db.repositories.upsert import insert_once
 
 _FULL = (
@@ -82,6 +82,20 @@ async def counts(session: AsyncSession, question_ids: list[int]) -> dict[int, in
         .group_by(Answer.question_id)
     )
     return {row.question_id: row.answers for row in await session.execute(query)}
+
+
+async def refused(session: AsyncSession, guild_id: int, member_key: bytes, limit: int) -> Sequence[Answer]:
+    """A member's newest answers that Discord would not take."""
+    query = (
+        select(Answer)
+        .join(Answer.player)
+        .join(Answer.post)
+        .where(Player.guild_id == guild_id, Player.member_key == member_key, Post.state == PostState.FAILED)
+        .options(*_FULL)
+        .order_by(Answer.id.desc())
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def unsettled(session: AsyncSession, limit: int) -> Sequence[Answer]:

@@ -52,7 +52,7 @@ async def add_summon(session: AsyncSession, values: dict[str, object]) -> bool:
     return await insert_once(session, Summon, values)
 
 
-def _locked(query: Select[tuple[Summon]]) -> Select[tuple[Summon]]:
+def _locked(query: Select[Summon]) -> Select[Summon]:
     # Whoever changes the question too holds its row already: in two orders they would block each other.
     return query.with_for_update(of=Summon).execution_options(populate_existing=True)
 
@@ -89,12 +89,6 @@ async def latest_of(session: AsyncSession, question_id: int) -> Summon | None:
         .limit(1)
     )
     return await session.scalar(query)
-
-
-async def running_of_coach(session: AsyncSession, coach_id: int) -> Sequence[Summon]:
-    """What a coach has in hand."""
-    query = select(Summon).where(Summon.coach_id == coach_id, Summon.state.in_(RUNNING)).options(*_FULL)
-    return (await session.scalars(query)).all()
 
 
 async def overdue(session: AsyncSession, now: datetime, limit: int) -> Sequence[Summon]:

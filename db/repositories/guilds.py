@@ -78,3 +78,8 @@ async def count_topics(session: AsyncSession, guild_id: int) -> int:
 async def deactivate_topic(session: AsyncSession, topic_id: int) -> None:
     """No new questions about it; old ones keep it."""
     await session.execute(update(Topic).where(Topic.id == topic_id).values(active=False))
+
+
+async def deactivate_topics(session: AsyncSession, forum_id: int) -> None:
+    """No new questions about anything in a forum."""
+    await session.execute(update(Topic).where(Topic.forum_id == forum_id).values(active=False))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -68,10 +68,18 @@ async def release_leases(session: AsyncSession) -> None:
 
 
 async def cancel_pending(session: AsyncSession, question_id: int) -> None:
-    """What was not sent yet of a question will not be."""
+    """What was not sent yet of a question will not be.
+
+    A question that may have reached Discord stays: it must be found there, to be deleted.
+    """
     await session.execute(
         update(Post)
-        .where(Post.question_id == question_id, Post.state == PostState.PENDING, Post.lease_until.is_(None))
+        .where(
+            Post.question_id == question_id,
+            Post.state == PostState.PENDING,
+            Post.lease_until.is_(None),
+            (Post.kind != PostKind.QUESTION) | (Post.attempts == 0),
+        )
         .values(state=PostState.CANCELLED)
     )
 
@@ -98,6 +106,22 @@ async def question_tokens(session: AsyncSession, question_ids: list[int]) -> dic
         Post.question_id.in_(question_ids), Post.kind == PostKind.QUESTION, Post.state == PostState.SENT
     )
     return {row.question_id: row.token for row in await session.execute(query)}
+
+
+async def failed(session: AsyncSession, post_ids: list[int]) -> set[int]:
+    """Which of these Discord would not take."""
+    query = select(Post.id).where(
+        Post.id.in_(post_ids), Post.state.in_((PostState.FAILED, PostState.CANCELLED))
+    )
+    return set(await session.scalars(query))
+
+
+async def last_due(session: AsyncSession, question_id: int) -> datetime | None:
+    """When the last of what waits to be posted in a question's thread is due."""
+    query = select(func.max(Post.due_at)).where(
+        Post.question_id == question_id, Post.state == PostState.PENDING, Post.kind.in_(IN_THREAD)
+    )
+    return await session.scalar(query)
 
 
 async def by_message(session: AsyncSession, message_id: int) -> Post | None:

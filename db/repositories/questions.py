@@ -50,7 +50,7 @@ async def by_thread(session: AsyncSession, thread_id: int, *, lock: bool = False
     return await session.scalar(_locked(query) if lock else query)
 
 
-def _locked(query: Select[tuple[Question]]) -> Select[tuple[Question]]:
+def _locked(query: Select[Question]) -> Select[Question]:
     # What was read before the wait for the lock may be out of date: read it again.
     return query.with_for_update(of=Question).execution_options(populate_existing=True)
 

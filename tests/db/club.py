@@ -77,7 +77,11 @@ class Club:
 
     @classmethod
     async def opened(
-        cls, database: Database, clock: MovingClock, settings: Settings = SETTINGS, identity: Identity = IDENTITY
+        cls,
+        database: Database,
+        clock: MovingClock,
+        settings: Settings = SETTINGS,
+        identity: Identity = IDENTITY,
     ) -> "Club":
         """The server that was set up, as one process of the bot sees it."""
         club = cls._of(database, clock, settings, identity)
@@ -181,7 +185,9 @@ class Club:
         await self.services.publishing.sent(post_id, self.snowflake())
         return delivery.envelope.token, thread_id
 
-    async def on_the_line(self, question: Published, coach: int = COACH, asker: int = ASKER) -> tuple[str, int]:
+    async def on_the_line(
+        self, question: Published, coach: int = COACH, asker: int = ASKER
+    ) -> tuple[str, int]:
         """As `call`, and the coach has accepted."""
         token, thread_id = await self.call(question, coach, asker)
         await self.services.summons.accept(token, coach)

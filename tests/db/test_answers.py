@@ -30,10 +30,16 @@ async def test_first_answer_asks_for_a_name_and_the_next_does_not(club: Club) ->
 
 async def test_answer_is_posted_under_the_player_name(club: Club) -> None:
     question = await club.ask()
-    post_id = await club.services.answers.answer(question.token, HELPER, new_token(), "Gør\u200b det", "Nordlys")
+    post_id = await club.services.answers.answer(
+        question.token, HELPER, new_token(), "Gør\u200b det", "Nordlys"
+    )
     delivery = await club.services.publishing.claim(post_id)
     assert isinstance(delivery, AnswerDelivery)
-    assert (delivery.thread_id, delivery.player_name, delivery.body) == (question.thread_id, "Nordlys", "Gør det")
+    assert (delivery.thread_id, delivery.player_name, delivery.body) == (
+        question.thread_id,
+        "Nordlys",
+        "Gør det",
+    )
 
 
 async def test_name_on_an_answer_is_the_one_it_was_written_under(club: Club) -> None:
@@ -48,7 +54,9 @@ async def test_form_sent_twice_is_one_answer(club: Club) -> None:
     question = await club.ask()
     form = new_token()
     give = club.services.answers.answer
-    posts = await asyncio.gather(*(give(question.token, HELPER, form, "Gør det", "Nordlys") for _ in range(6)))
+    posts = await asyncio.gather(
+        *(give(question.token, HELPER, form, "Gør det", "Nordlys") for _ in range(6))
+    )
     assert len(set(posts)) == 1
     assert len(await club.rows(select(Answer))) == 1
     assert len(await club.deliver_all()) == 1

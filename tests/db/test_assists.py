@@ -76,9 +76,15 @@ async def test_giving_and_taking_back_at_once_leaves_the_books_in_order(club: Cl
     process = club.twin()
     for _ in range(3):
         await asyncio.gather(
-            *(club.give(question, message, READER) for question, message in zip(questions, messages, strict=True)),
+            *(
+                club.give(question, message, READER)
+                for question, message in zip(questions, messages, strict=True)
+            ),
             *(process.services.assists.take_back(message, READER) for message in messages),
-            *(process.give(question, message, ASKER) for question, message in zip(questions, messages, strict=True)),
+            *(
+                process.give(question, message, ASKER)
+                for question, message in zip(questions, messages, strict=True)
+            ),
             *(club.services.assists.take_back(message, ASKER) for message in messages),
         )
         await check_ledger(club)

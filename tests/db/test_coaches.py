@@ -26,7 +26,9 @@ async def test_preparing_again_shows_what_is_known(club: Club) -> None:
     prepared = await asyncio.gather(
         *(club.services.coaches.prepare(GUILD, COACH, "Et andet navn") for _ in range(5))
     )
-    assert {(coach.token, coach.name, coach.age) for coach in prepared} == {(club.coaches[COACH], "Søren", 34)}
+    assert {(coach.token, coach.name, coach.age) for coach in prepared} == {
+        (club.coaches[COACH], "Søren", 34)
+    }
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,9 @@ async def test_preparing_again_shows_what_is_known(club: Club) -> None:
         ({"experience": "x" * 1001}, "too_long"),
     ],
 )
-async def test_refused_profile_gives_back_the_experience(club: Club, change: dict[str, str], key: str) -> None:
+async def test_refused_profile_gives_back_the_experience(
+    club: Club, change: dict[str, str], key: str
+) -> None:
     known = await club.services.coaches.prepare(GUILD, READER, "Jens")
     filled = FILLED | change
     with refusal(key) as refused:

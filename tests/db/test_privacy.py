@@ -80,7 +80,10 @@ def _of_question(rows: Rows, token: str) -> set[tuple[str, str, Any]]:
     belonging = {"questions": [question]}
     for table in ("summons", "answers", "posts", "ledger"):
         belonging[table] = [row for row in rows[table] if row["question_id"] == question["id"]]
-    for table, column, parent in (("votes", "answer_id", "answers"), ("line_messages", "summon_id", "summons")):
+    for table, column, parent in (
+        ("votes", "answer_id", "answers"),
+        ("line_messages", "summon_id", "summons"),
+    ):
         parents = {row["id"] for row in belonging[parent]}
         belonging[table] = [row for row in rows[table] if row[column] in parents]
     values = {

@@ -33,7 +33,12 @@ async def test_question_is_delivered_without_its_asker(club: Club) -> None:
     delivery = await club.services.publishing.claim(post_id)
     assert isinstance(delivery, QuestionDelivery)
     assert (delivery.forum_id, delivery.tag_ids) == (FORUM_CHANNEL, (11, 1))
-    assert (delivery.title, delivery.body, delivery.topic, delivery.wants_coach) == ("Titel", "Tekst", "Skole", True)
+    assert (delivery.title, delivery.body, delivery.topic, delivery.wants_coach) == (
+        "Titel",
+        "Tekst",
+        "Skole",
+        True,
+    )
     assert delivery.alias == (await club.question(token)).alias
     assert (delivery.envelope.guild_id, delivery.envelope.language) == (GUILD, "da")
     assert not delivery.envelope.retry
@@ -183,9 +188,7 @@ async def _blocked(database: Database) -> None:
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-async def test_withdrawing_at_the_very_moment_of_arrival_wins(
-    club: Club, arrived: bool
-) -> None:
+async def test_withdrawing_at_the_very_moment_of_arrival_wins(club: Club, arrived: bool) -> None:
     """On PostgreSQL what was read before waiting for a lock is out of date after it."""
     if club.database.is_sqlite:
         return
@@ -193,7 +196,9 @@ async def test_withdrawing_at_the_very_moment_of_arrival_wins(
     assert await club.services.publishing.claim(post_id)
     publishing = club.services.publishing
     outcome: Coroutine[None, None, None] = (
-        publishing.sent(post_id, club.snowflake()) if arrived else publishing.not_sent(post_id, Failure.REFUSED)
+        publishing.sent(post_id, club.snowflake())
+        if arrived
+        else publishing.not_sent(post_id, Failure.REFUSED)
     )
     async with club.database.write() as session:
         question = await questions.by_token(session, token, lock=True)

@@ -70,9 +70,7 @@ async def test_form_sent_twice_makes_one_draft(club: Club) -> None:
 
 async def test_form_sent_many_times_at_once_makes_one_draft(club: Club) -> None:
     ask = club.form()
-    previews = await asyncio.gather(
-        *(club.services.questions.compose(GUILD, ASKER, ask) for _ in range(8))
-    )
+    previews = await asyncio.gather(*(club.services.questions.compose(GUILD, ASKER, ask) for _ in range(8)))
     assert len(set(previews)) == 1
     assert len(await club.rows(select(Question))) == 1
 
@@ -148,9 +146,7 @@ async def test_publishing_queues_and_the_thread_opens_it(club: Club) -> None:
 
 async def test_publishing_twice_queues_once(club: Club) -> None:
     preview = await club.draft()
-    posts = await asyncio.gather(
-        *(club.services.questions.publish(preview.token, ASKER) for _ in range(6))
-    )
+    posts = await asyncio.gather(*(club.services.questions.publish(preview.token, ASKER) for _ in range(6)))
     posts.append(await club.services.questions.publish(preview.token, ASKER))
     await club.deliver(posts[0])
     posts.append(await club.services.questions.publish(preview.token, ASKER))

@@ -25,7 +25,11 @@ async def test_called_coach_gets_the_case_and_not_the_asker(club: Club) -> None:
     delivery = await club.services.publishing.claim(post_id)
     assert isinstance(delivery, CaseDelivery)
     assert (delivery.channel_id, delivery.coach_user_id) == (COACH_CHANNEL, COACH)
-    assert (delivery.title, delivery.body, delivery.question_thread_id) == ("Titel", "Tekst", question.thread_id)
+    assert (delivery.title, delivery.body, delivery.question_thread_id) == (
+        "Titel",
+        "Tekst",
+        question.thread_id,
+    )
     assert str(ASKER) not in repr(delivery)
 
 

@@ -16,7 +16,9 @@ def test_walls_stand(module: str) -> None:
 
 
 def test_every_part_of_the_code_is_looked_at() -> None:
-    assert {"bot.app", "bot.services.questions", "cogs.ask", "cogs.ui.cards", "db.repositories.posts"} < set(_MODULES)
+    assert {"bot.app", "bot.services.questions", "cogs.ask", "cogs.ui.cards", "db.repositories.posts"} < set(
+        _MODULES
+    )
     assert "db.migrations.versions.v0001_first_tables" in _MODULES
 
 
@@ -58,7 +60,10 @@ def test_a_hole_is_seen(module: str, source: str) -> None:
     ("module", "source"),
     [
         ("cogs.ask", "from db.models import PostState\nfrom bot.services.questions import Ask"),
-        ("bot.services.questions", "from sqlalchemy.ext.asyncio import AsyncSession\nfrom db.repositories import posts"),
+        (
+            "bot.services.questions",
+            "from sqlalchemy.ext.asyncio import AsyncSession\nfrom db.repositories import posts",
+        ),
         ("bot.app", "COGS = ('cogs.ask',)\nfrom db.engine import Database"),
         ("bot.cli", "def f():\n    from bot.play import main"),
         ("bot.play.world", "import simcord\nfrom bot.play.driver import Driver"),

@@ -43,6 +43,27 @@ _COACH_RIGHTS = (
 )
 
 
+class _Forum(app_commands.Transformer):
+    """A forum, and not the media channel that discord.py's own would offer as well."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType.forum]
+
+    async def transform(
+        self, interaction: discord.Interaction, value: app_commands.AppCommandChannel, /
+    ) -> discord.ForumChannel:
+        """The forum itself. Raises TransformerError when the bot does not know it."""
+        forum = value.resolve()
+        if not isinstance(forum, discord.ForumChannel):
+            raise app_commands.TransformerError(value, self.type, self)
+        return forum
+
+
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class Admin(
@@ -103,7 +124,10 @@ class Admin(
     @app_commands.rename(channel=said("option.channel"), topics=said("option.topics"))
     @app_commands.describe(channel=said("option.channel_hint"), topics=said("option.topics_hint"))
     async def forum_add(
-        self, interaction: discord.Interaction, channel: discord.ForumChannel, topics: str
+        self,
+        interaction: discord.Interaction,
+        channel: app_commands.Transform[discord.ForumChannel, _Forum],
+        topics: str,
     ) -> None:
         """Make the tags in a forum, then ask questions there. Running it again adds topics."""
         await ack(interaction)

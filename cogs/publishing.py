@@ -177,7 +177,9 @@ class Publishing(commands.Cog):
             embeds=cards.case(say, delivery),
             view=cards.case_buttons(say, token),
             nonce=token,
-            allowed_mentions=discord.AllowedMentions(users=[discord.Object(delivery.coach_user_id)]),
+            # Of users at all, not by id: discord.py would send the id as a number, which Discord
+            # does not document. The content is ours and names nobody else.
+            allowed_mentions=discord.AllowedMentions(users=True),
         )
         return message.id
 

@@ -114,8 +114,8 @@ class Club:
 
     def form(self, title: str = "Jeg er bagud", body: str = "Hvor starter man?", **other: Any) -> Ask:
         """A filled-in `/ask`."""
-        values = {"form": new_token(), "topic": self.topics["Skole"], "wants_coach": False} | other
-        return Ask(title=title, body=body, **values)
+        known: dict[str, Any] = {"form": new_token(), "topic": self.topics["Skole"], "wants_coach": False}
+        return Ask(title=title, body=body, **known | other)
 
     async def draft(self, asker: int = ASKER, **form: Any) -> Preview:
         """A question up to its preview."""
@@ -193,12 +193,12 @@ class Club:
         await self.services.summons.accept(token, coach)
         return token, thread_id
 
-    async def rows(self, query: Select[tuple[Row]]) -> Sequence[Row]:
+    async def rows(self, query: Select[Row]) -> Sequence[Row]:
         """What stands in the database."""
         async with self.database.read() as session:
             return (await session.scalars(query)).all()
 
-    async def one(self, query: Select[tuple[Row]]) -> Row:
+    async def one(self, query: Select[Row]) -> Row:
         """The only row there is."""
         (row,) = await self.rows(query)
         return row

@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs] # ships none
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from db.engine import Database
 from tests.db import postgres
@@ -51,11 +52,10 @@ def postgres_socket() -> Iterator[Path]:
 
 
 async def _tell(socket: Path, statement: str) -> None:
-    connection = await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    engine = create_async_engine(postgres.url(socket, "postgres"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -95,7 +95,9 @@ def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copied_file(founded_file: Path, tmp_path: Path) -> Path:
     """This test's own copy of it."""
-    return shutil.copy(founded_file, tmp_path / "copied.sqlite3")
+    path = tmp_path / "copied.sqlite3"
+    shutil.copy(founded_file, path)
+    return path
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.services.identity import new_token
-from bot.services.publishing import AnswerDelivery
-from db.models import Answer, Player, Post
+from bot.services.publishing import AnswerDelivery, Failure
+from db.models import Answer, Player, Post, Vote
 from tests.db.club import ASKER, COACH, GUILD, HELPER, READER, Club, check_ledger, refusal
 
 
@@ -134,6 +134,7 @@ async def test_deleted_message_takes_its_credit_along(club: Club) -> None:
         await club.services.answers.message_deleted(message_id)
     await club.services.answers.message_deleted(club.snowflake())
     assert await club.assists() == (0, 0)
+    assert await club.rows(select(Vote)) == []
     assert (await club.question(question.token)).appearance == "unanswered"
     assert await club.services.answers.choices(question.thread_id) == []
     await check_ledger(club)
@@ -192,3 +193,14 @@ async def test_opening_post_is_no_answer(club: Club) -> None:
     assert post.message_id == question.thread_id
     with refusal("not_an_answer"):
         await club.services.moderation.answer_at(question.thread_id)
+
+
+async def test_answer_that_discord_refused_is_given_back_to_its_writer_alone(club: Club) -> None:
+    question = await club.ask()
+    give = club.services.answers.answer
+    post_id = await give(question.token, HELPER, new_token(), "Gør det", "Nordlys")
+    assert await club.services.inbox.unsent_answers(GUILD, HELPER) == []
+    await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+    assert await club.services.inbox.unsent_answers(GUILD, HELPER) == ["Gør det"]
+    for other in (ASKER, READER):
+        assert await club.services.inbox.unsent_answers(GUILD, other) == []

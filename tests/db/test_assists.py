@@ -222,3 +222,17 @@ async def test_coach_who_asks_is_not_told_apart_from_a_coach_who_answers(club: C
     question = await club.ask(COACH)
     with refusal("assist_coach"):
         await club.give(question, club.snowflake(), READER, author=COACH)
+
+
+async def test_clearing_all_reactions_takes_every_vote(club: Club) -> None:
+    question = await club.ask()
+    message_id, other = await club.write(question), await club.write(question, READER)
+    for giver in (READER, ASKER):
+        await club.give(question, message_id, giver)
+    await club.give(question, other, ASKER)
+    for _ in range(2):
+        await club.services.assists.cleared(message_id)
+    await club.services.assists.cleared(club.snowflake())
+    assert await club.assists(HELPER) == (0, 0)
+    assert await club.assists(READER) == (1, 1)
+    await check_ledger(club)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.services.identity import new_token
-from bot.services.publishing import CaseTextDelivery
+from bot.services.publishing import CaseTextDelivery, Failure
 from db.models import LineMessage, Post
 from tests.db.club import ASKER, COACH, GUILD, HELPER, SECOND_COACH, Club, Published, refusal
 
@@ -137,3 +137,16 @@ async def test_closed_line_can_be_read_and_not_written(club: Club) -> None:
     with refusal("case_over") as refused:
         await club.services.lines.from_coach(token, COACH, new_token(), "Hej")
     assert refused.value.typed == "Hej"
+
+
+async def test_message_that_discord_refused_is_marked_as_such(club: Club) -> None:
+    question, _, _ = await _line(club)
+    for text in ("Kom frem", "Kom ikke frem"):
+        post_id = await club.services.lines.from_asker(question.token, ASKER, new_token(), text)
+        assert post_id is not None
+        if text == "Kom frem":
+            await club.deliver(post_id)
+        else:
+            await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+    entries = (await club.services.lines.read(question.token, ASKER)).entries
+    assert [(entry.text, entry.failed) for entry in entries] == [("Kom frem", False), ("Kom ikke frem", True)]

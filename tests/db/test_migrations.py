@@ -92,7 +92,7 @@ async def _upgrade_in_a_process(url: str) -> str:
 
 
 async def test_processes_that_start_at_once_do_not_collide(empty_url: str, empty: Database) -> None:
-    assert await asyncio.gather(*(_upgrade_in_a_process(empty_url) for _ in range(3))) == [""] * 3
+    assert await asyncio.gather(*(_upgrade_in_a_process(empty_url) for _ in range(2))) == [""] * 2
     assert await migrate.current(empty.engine) == migrate.head()
 
 

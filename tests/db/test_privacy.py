@@ -45,6 +45,11 @@ def _forms(member: int) -> list[bytes]:
     return [*raw, *(text.encode() for text in texts), *(text.upper().encode() for text in texts)]
 
 
+def _files(path: Path) -> bytes:
+    """The database with what still stands beside it."""
+    return b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*"))
+
+
 async def test_file_does_not_hold_the_asker(copied_file: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{copied_file}")
     club = await Club.opened(database, MovingClock())
@@ -54,10 +59,9 @@ async def test_file_does_not_hold_the_asker(copied_file: Path) -> None:
     await club.write(other, ASKER)
     await club.answer(other, ASKER)
     await club.services.leaderboard.boards(GUILD, ASKER)
-    open_files = b"".join(path.read_bytes() for path in copied_file.parent.glob("copied.sqlite3*"))
+    held_open = _files(copied_file)
     await database.close()
-    closed_file = copied_file.read_bytes()
-    for held in (open_files, closed_file):
+    for held in (held_open, _files(copied_file)):
         assert not [form for form in _forms(ASKER) if form in held]
         # A coach is a known person; his id shows that the search finds one.
         assert [form for form in _forms(COACH) if form in held]

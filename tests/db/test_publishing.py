@@ -1,18 +1,28 @@
 """The outbox: each post reaches Discord once, whatever breaks in between."""
 
 import asyncio
-from collections.abc import Coroutine
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.config import QuestionSettings, Settings
 from bot.services.identity import Identity, Keys, new_token
-from bot.services.publishing import LEASE, MAX_ATTEMPTS, CaseDelivery, Delivery, Failure, QuestionDelivery
+from bot.services.publishing import (
+    LEASE,
+    MAX_ATTEMPTS,
+    CaseDelivery,
+    Delivery,
+    Failure,
+    FollowUpDelivery,
+    QuestionDelivery,
+)
 from db.engine import Database
-from db.models import Post, PostState, Question, QuestionState
-from db.repositories import questions
+from db.models import Post, PostState, Question, QuestionState, Summon, SummonState
+from db.repositories import coaches, posts, questions
 from tests.db.club import ASKER, COACH, FORUM_CHANNEL, GUILD, HELPER, Club, refusal
+from tests.helpers import MovingClock
 
 
 async def _post(club: Club, post_id: int) -> Post:
@@ -184,7 +194,7 @@ async def _blocked(database: Database) -> None:
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     async with database.engine.connect() as connection:
         while not await connection.scalar(waiting):
-            await asyncio.sleep(0)
+            pass
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -195,11 +205,10 @@ async def test_withdrawing_at_the_very_moment_of_arrival_wins(club: Club, arrive
     token, post_id = await club.queue()
     assert await club.services.publishing.claim(post_id)
     publishing = club.services.publishing
-    outcome: Coroutine[None, None, None] = (
-        publishing.sent(post_id, club.snowflake())
-        if arrived
-        else publishing.not_sent(post_id, Failure.REFUSED)
-    )
+    if arrived:
+        outcome = publishing.sent(post_id, club.snowflake())
+    else:
+        outcome = publishing.not_sent(post_id, Failure.REFUSED)
     async with club.database.write() as session:
         question = await questions.by_token(session, token, lock=True)
         assert question is not None
@@ -310,3 +319,91 @@ async def test_nothing_is_sent_for_a_form_that_was_refused(club: Club) -> None:
     with refusal("empty"):
         await club.services.questions.follow_up(question.token, ASKER, new_token(), " ")
     assert await club.one(select(func.count(Post.id))) == 1
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_withdrawn_after_a_try_that_may_have_worked_is_only_looked_for(club: Club, found: bool) -> None:
+    token, post_id = await club.queue()
+    assert await club.services.publishing.claim(post_id)
+    await club.services.publishing.not_sent(post_id, Failure.TRANSIENT)
+    await club.services.questions.withdraw(token, ASKER)
+    club.clock.move(minutes=1)
+    (delivery,) = await club.claimed()
+    assert isinstance(delivery, QuestionDelivery)
+    assert (delivery.wanted, delivery.envelope.retry) == (False, True)
+    if found:
+        await club.services.publishing.sent(post_id, club.snowflake())
+        (look,) = await club.services.publishing.threads_to_change()
+        assert look.appearance == "withdrawn"
+    else:
+        await club.services.publishing.dropped(post_id)
+        assert await club.services.publishing.state_of(post_id) is PostState.CANCELLED
+        assert await club.services.publishing.threads_to_change() == []
+    assert (await club.question(token)).state is QuestionState.WITHDRAWN
+
+
+async def test_follow_ups_stand_in_the_order_they_were_written(
+    database: Database, clock: MovingClock
+) -> None:
+    delays = QuestionSettings(delay_min_seconds=5, delay_max_seconds=40)
+    club = await Club.opened(database, clock, Settings(questions=delays))
+    token, _ = await club.queue()
+    clock.move(seconds=40)
+    await club.deliver_all()
+    texts = [str(number) for number in range(6)]
+    for text in texts:
+        await club.services.questions.follow_up(token, ASKER, new_token(), text)
+    clock.move(minutes=5)
+    deliveries = await club.claimed()
+    assert [delivery.body for delivery in deliveries if isinstance(delivery, FollowUpDelivery)] == texts
+
+
+async def test_refused_question_can_be_revised_before_it_is_published_again(club: Club) -> None:
+    token, post_id = await club.queue()
+    await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+    await club.services.questions.revise(token, ASKER, club.form(title="Rettet"))
+    delivery = await club.services.publishing.claim(await club.services.questions.publish(token, ASKER))
+    assert isinstance(delivery, QuestionDelivery)
+    assert delivery.title == "Rettet"
+
+
+async def test_card_is_written_anew_where_nobody_knows_what_it_shows(club: Club) -> None:
+    question = await club.ask()
+    publishing = club.services.publishing
+    await club.write(question)
+    (look,) = await publishing.threads_to_change()
+    assert not look.rewrite
+    await publishing.thread_changed(look.question_id, look.appearance)
+    await club.services.moderation.hide_question(question.thread_id)
+    # It may have reached Discord or not when it is taken back.
+    await club.services.moderation.restore_question(GUILD, question.token)
+    (look,) = await publishing.threads_to_change()
+    assert (look.appearance, look.rewrite) == ("answered", True)
+
+
+@pytest.mark.parametrize("table", ["question", "summon", "post"])
+async def test_lock_reads_the_row_as_it_is_now(club: Club, table: str) -> None:
+    """On PostgreSQL another process can change a row between reading it and holding it."""
+    if club.database.is_sqlite:
+        return
+    question = await club.ask()
+    token, _ = await club.call(question)
+
+    async def found(session: AsyncSession, *, lock: bool) -> object:
+        if table == "question":
+            held = await questions.by_token(session, question.token, lock=lock)
+            return held and held.state
+        if table == "summon":
+            summon = await coaches.summon(session, token, lock=lock)
+            return summon and summon.state
+        post = await posts.get(session, question.post_id, lock=lock)
+        return post and post.state
+
+    async with club.database.write() as session:
+        before = await found(session, lock=False)
+        async with club.database.write() as other:
+            await other.execute(update(Question).values(state=QuestionState.GONE))
+            await other.execute(update(Summon).values(state=SummonState.EXPIRED))
+            await other.execute(update(Post).values(state=PostState.CANCELLED))
+        assert await found(session, lock=False) == before
+        assert await found(session, lock=True) != before

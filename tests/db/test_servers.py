@@ -83,3 +83,16 @@ async def test_removed_topic_comes_back_when_it_is_added_again(club: Club) -> No
 async def test_known_topic_in_another_spelling_is_the_same_topic(club: Club) -> None:
     names = await club.services.servers.check_topics(GUILD, FORUM_CHANNEL, "SKOLE, piger, Krop")
     assert names == ["Skole", "Piger", "Krop"]
+
+
+async def test_topics_of_a_forum_that_is_gone_cannot_be_asked_about(club: Club) -> None:
+    await club.services.servers.save_forum(GUILD, NEW_CHANNEL, STATUS, {"Krop": 5})
+    await club.services.servers.forum_gone(FORUM_CHANNEL)
+    await club.services.servers.forum_gone(FORUM_CHANNEL + 1)
+    assert [topic.name for topic in await club.services.questions.topics(GUILD)] == ["Krop"]
+
+
+async def test_topic_cannot_be_called_as_a_status(club: Club) -> None:
+    with refusal("topic_is_status") as refused:
+        await club.services.servers.check_topics(GUILD, NEW_CHANNEL, "Krop, LØST", ["Ubesvaret", "Løst"])
+    assert refused.value.typed == "Krop, LØST"

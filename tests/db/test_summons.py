@@ -1,6 +1,7 @@
 """Calling a coach: one at a time, and everybody knows how it stands."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 
 import pytest
 from sqlalchemy import func, select
@@ -184,8 +185,9 @@ async def _expire(club: Club, question: Published, token: str) -> None:
 
 
 @pytest.mark.parametrize("deed", [_accept, _close_as_coach, _expire])
-async def test_coach_and_asker_acting_at_once_never_block_each_other(club: Club, deed: object) -> None:
-    assert callable(deed)
+async def test_coach_and_asker_acting_at_once_never_block_each_other(
+    club: Club, deed: Callable[[Club, Published, str], Coroutine[None, None, None]]
+) -> None:
     for _ in range(3):
         question = await club.ask()
         token, _ = await club.call(question)

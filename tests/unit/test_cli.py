@@ -154,7 +154,7 @@ def test_play_without_its_extra_says_what_to_do() -> None:
         [sys.executable, "-c", _WITHOUT_THE_EXTRA], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == EXIT_FAILED
-    assert "mitassist[play]" in done.stderr
+    assert "make play" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -25,11 +25,17 @@ def _mistakes(tmp_path: Path, text: str) -> dict[str, Mistake]:
     return {mistake.key: mistake for mistake in refused.value.mistakes}
 
 
-def test_nothing_said_means_the_defaults(tmp_path: Path) -> None:
-    assert config.load_settings(tmp_path / "missing.toml") == Settings()
+def test_nothing_said_means_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config.load_settings() == Settings()
     assert _load(tmp_path, "") == Settings()
     assert Settings().server.language == "da"
     assert Settings().questions.delay_min_seconds == 5
+
+
+def test_file_that_was_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"--config: found no file .*missing\.toml"):
+        config.load_settings(tmp_path / "missing.toml")
 
 
 def test_example_is_what_the_code_says_and_means_the_defaults() -> None:

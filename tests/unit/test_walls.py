@@ -64,6 +64,7 @@ def test_a_hole_is_seen(module: str, source: str) -> None:
             "bot.services.questions",
             "from sqlalchemy.ext.asyncio import AsyncSession\nfrom db.repositories import posts",
         ),
+        ("bot.cli", "from sqlalchemy.exc import SQLAlchemyError"),
         ("bot.app", "COGS = ('cogs.ask',)\nfrom db.engine import Database"),
         ("bot.cli", "def f():\n    from bot.play import main"),
         ("bot.play.world", "import simcord\nfrom bot.play.driver import Driver"),

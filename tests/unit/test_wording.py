@@ -156,11 +156,8 @@ def test_cleaned_text_pings_nobody_and_hides_nothing(text: str) -> None:
 
 @given(text=TEXT)
 def test_line_is_one_line(text: str) -> None:
-    try:
+    if _cleaned(text) is not None:
         result = clean_line(text, 10_000)
-    except MemberError as refused:
-        assert refused.typed is not None
-    else:
         assert result == " ".join(result.split())
         assert clean_line(result, 10_000) == result
 

@@ -10,7 +10,7 @@ PARTS = ("bot", "cogs", "db", "tests", "scripts")  # the last two are not part o
 # Whoever has these still cannot write a query: what may be had, and where.
 _NO_QUERIES = {
     "sqlalchemy.ext.asyncio.AsyncSession": "bot.services",
-    "sqlalchemy.exc.SQLAlchemyError": "bot.errors",
+    "sqlalchemy.exc.SQLAlchemyError": "bot",
 }
 
 

@@ -351,8 +351,8 @@ async def test_follow_ups_stand_in_the_order_they_were_written(
     clock.move(seconds=40)
     await club.deliver_all()
     texts = [str(number) for number in range(6)]
-    for text in texts:
-        await club.services.questions.follow_up(token, ASKER, new_token(), text)
+    for written in texts:
+        await club.services.questions.follow_up(token, ASKER, new_token(), written)
     clock.move(minutes=5)
     deliveries = await club.claimed()
     assert [delivery.body for delivery in deliveries if isinstance(delivery, FollowUpDelivery)] == texts
@@ -389,21 +389,22 @@ async def test_lock_reads_the_row_as_it_is_now(club: Club, table: str) -> None:
     question = await club.ask()
     token, _ = await club.call(question)
 
-    async def found(session: AsyncSession, *, lock: bool) -> object:
+    async def found(session: AsyncSession, *, lock: bool) -> Question | Summon | Post | None:
         if table == "question":
-            held = await questions.by_token(session, question.token, lock=lock)
-            return held and held.state
+            return await questions.by_token(session, question.token, lock=lock)
         if table == "summon":
-            summon = await coaches.summon(session, token, lock=lock)
-            return summon and summon.state
-        post = await posts.get(session, question.post_id, lock=lock)
-        return post and post.state
+            return await coaches.summon(session, token, lock=lock)
+        return await posts.get(session, question.post_id, lock=lock)
 
     async with club.database.write() as session:
-        before = await found(session, lock=False)
+        row = await found(session, lock=False)
+        assert row is not None
+        before = row.state
         async with club.database.write() as other:
             await other.execute(update(Question).values(state=QuestionState.GONE))
             await other.execute(update(Summon).values(state=SummonState.EXPIRED))
             await other.execute(update(Post).values(state=PostState.CANCELLED))
-        assert await found(session, lock=False) == before
-        assert await found(session, lock=True) != before
+        assert (await found(session, lock=False)) is row
+        assert row.state == before
+        assert (await found(session, lock=True)) is row
+        assert row.state != before

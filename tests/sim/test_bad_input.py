@@ -48,7 +48,7 @@ class TestAsking:
             shown = server.texts_in(thread)[0]
             assert not set(shown) & set("\u202e\u202c\u200b\r")
             assert "\n\n\n" not in shown
-            assert shown.count("\u0301") <= 2
+            assert shown.count("\u0301") <= 4
             assert server.hands("Malik").starter(thread).embeds[0].description
             assert_unseen(server)
 

@@ -1,5 +1,7 @@
 """Discord took it and the answer was lost on the way, and then somebody changed his mind."""
 
+from typing import Any
+
 import discord
 import pytest
 
@@ -34,11 +36,11 @@ async def test_a_question_withdrawn_before_it_came_out_never_does(server: Server
 async def test_a_request_that_discord_heard_twice_leaves_one_post(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = discord.ForumChannel.create_thread
+    create: Any = discord.ForumChannel.create_thread
 
     async def heard_twice(forum: discord.ForumChannel, **values: object) -> object:
-        await create(forum, **values)  # pyright: ignore[reportCallIssue, reportArgumentType]
-        return await create(forum, **values)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        await create(forum, **values)
+        return await create(forum, **values)
 
     monkeypatch.setattr(discord.ForumChannel, "create_thread", heard_twice)
     await server.ask()
@@ -69,18 +71,20 @@ async def test_a_hidden_question_is_closed_to_others_even_when_its_title_cannot_
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = await server.ask()
-    edit = discord.Thread.edit
+    edit: Any = discord.Thread.edit
 
     async def no_new_name(self: discord.Thread, **values: object) -> object:
         if "name" in values:
             raise discord.RateLimited(600)
-        return await edit(self, **values)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        return await edit(self, **values)
 
     monkeypatch.setattr(discord.Thread, "edit", no_new_name)
     told = await server.hands("Mette").slash(thread, "mod hide")
     assert da("mod.later") in text_of(told)
     assert BODY not in "".join(server.texts_in(thread))
-    assert server.env.backend.get_thread(thread.id).thread_metadata.locked  # pyright: ignore[reportOptionalMemberAccess]
+    metadata = server.env.backend.get_thread(thread.id).thread_metadata
+    assert metadata is not None
+    assert metadata.locked
     monkeypatch.undo()
     await server.later(60)
     assert server.env.backend.get_thread(thread.id).name == da("question.hidden_title")

@@ -151,6 +151,8 @@ SECRET = "hunter2Hemmelighed"
         ("MITASSIST_DATABASE_URL", f"postgresql://me:{SECRET}@host/base"),
         ("MITASSIST_DATABASE_URL", f"postgresql+asyncpg://me:{SECRET}@host:port/base"),
     ],
+    # The values are random, and every worker must call the same test by the same name.
+    ids=range(9),
 )
 def test_wrong_secret_is_named_and_not_shown(name: str, value: str) -> None:
     with pytest.raises(ConfigError) as refused:

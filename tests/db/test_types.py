@@ -22,7 +22,10 @@ async def _stored(database: Database, moment: datetime | None) -> datetime | Non
     async with database.engine.begin() as connection:
         await connection.run_sync(_MOMENTS.create)
         await connection.execute(insert(_MOMENTS).values(at=moment))
-        return await connection.scalar(select(_MOMENTS.c.at))
+        stored = await connection.scalar(select(_MOMENTS.c.at))
+        # The connection goes back to a pool that the next test shares.
+        await connection.run_sync(_MOMENTS.drop)
+        return stored
 
 
 async def test_naive_moment_is_refused(database: Database) -> None:

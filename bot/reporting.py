@@ -102,6 +102,8 @@ def _text(error: BaseException, texts: Texts) -> str:
     if isinstance(error, app_commands.MissingPermissions):
         manager = "manage_guild" in error.missing_permissions
         return texts("error.not_allowed", role=texts("role.manager" if manager else "role.moderator"))
+    if isinstance(error, app_commands.TransformerError):
+        return texts("error.bad_option")
     if isinstance(error, app_commands.NoPrivateMessage):
         return texts("error.server_only")
     if is_discords(error):

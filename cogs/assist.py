@@ -22,6 +22,7 @@ from db.models import PostState
 
 _log = logging.getLogger(__name__)
 _NAMES_LOOKED_UP = 50
+_SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
 
 
 class Assists(commands.Cog):
@@ -135,7 +136,7 @@ class Assists(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
         """The same for one emoji."""
-        if str(payload.emoji) == self.bot.settings.assists.emoji:
+        if _plain(str(payload.emoji)) == _plain(self.bot.settings.assists.emoji):
             await self.assists.cleared(payload.message_id)
 
     @commands.Cog.listener()
@@ -168,7 +169,7 @@ class Assists(commands.Cog):
             return False
         if payload.member is not None and payload.member.bot:
             return False
-        return str(payload.emoji) == self.bot.settings.assists.emoji
+        return _plain(str(payload.emoji)) == _plain(self.bot.settings.assists.emoji)
 
     async def _target(self, payload: discord.RawReactionActionEvent) -> Target:
         """What the reaction is on. Only for a message the bot has not met is Discord asked who wrote it."""
@@ -190,6 +191,11 @@ class Assists(commands.Cog):
             form.text("name", texts("answer.name"), texts("answer.name_hint"), limit=NAME_MAX)
         form.text("text", texts("answer.text"), texts("answer.text_hint"), limit=ANSWER_MAX, long=True)
         await form.show(interaction)
+
+
+def _plain(emoji: str) -> str:
+    """An emoji whatever skin it has."""
+    return emoji.translate(_SKIN_TONES)
 
 
 async def answer_choices(

@@ -88,7 +88,11 @@ class QuestionService:
         async with self._database.write() as session:
             existing = await questions.by_form(session, ask.form)
             if existing is not None:
-                return _preview(access.check_asker(self._identity, existing, user_id))
+                question = access.check_asker(self._identity, existing, user_id)
+                if question.state is QuestionState.DRAFT:
+                    # Discord keeps a form open after a hiccup: what he changed in it counts.
+                    question.title, question.body, question.wants_coach = title, body, ask.wants_coach
+                return _preview(question)
             topic = await self._topic(session, guild_id, ask)
             return _preview(await self._insert(session, guild_id, user_id, ask, title, body, topic))
 

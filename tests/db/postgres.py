@@ -80,6 +80,28 @@ def _start(bin_folder: Path, home: Path) -> None:
 
 
 @contextmanager
+def _ended_with_us(bin_folder: Path, home: Path) -> Generator[None]:
+    """Stop the server and remove its folder at the end, also when this process is killed.
+
+    A shell waits for its input to close, which happens in either case.
+    """
+    stop = f"'{bin_folder / 'pg_ctl'}' -D '{home / 'data'}' -m immediate -w stop"
+    runs_as = _unprivileged()
+    with subprocess.Popen(
+        ["sh", "-c", f"read -r _; {stop}; rm -rf '{home}'"],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        user=runs_as.pw_uid if runs_as else None,
+        group=runs_as.pw_gid if runs_as else None,
+        extra_groups=[] if runs_as else None,
+    ):
+        yield
+
+
+@contextmanager
 def server() -> Generator[Path]:
     """Run a server; gives the folder of its socket. Raises NoServerError when there is none that works."""
     problems: list[str] = []
@@ -93,12 +115,8 @@ def server() -> Generator[Path]:
             problems.append(str(error))
             shutil.rmtree(home, ignore_errors=True)
             continue
-        try:
+        with _ended_with_us(bin_folder, home):
             yield home
-        finally:
-            stop = [str(bin_folder / "pg_ctl"), "-D", str(home / "data"), "-m", "immediate", "-w", "stop"]
-            _run(stop, home)
-            shutil.rmtree(home, ignore_errors=True)
         return
     raise NoServerError("; ".join(problems) or "no PostgreSQL server is installed")
 

@@ -14,18 +14,15 @@ _MOMENTS = Table(
     MetaData(),
     Column("id", Integer, primary_key=True),
     Column("at", AwareDateTime, nullable=True),
-    prefixes=["TEMPORARY"],
 )
 
 
 async def _stored(database: Database, moment: datetime | None) -> datetime | None:
-    async with database.engine.begin() as connection:
+    # Never committed: the table is gone afterwards.
+    async with database.engine.connect() as connection:
         await connection.run_sync(_MOMENTS.create)
         await connection.execute(insert(_MOMENTS).values(at=moment))
-        stored = await connection.scalar(select(_MOMENTS.c.at))
-        # The connection goes back to a pool that the next test shares.
-        await connection.run_sync(_MOMENTS.drop)
-        return stored
+        return await connection.scalar(select(_MOMENTS.c.at))
 
 
 async def test_naive_moment_is_refused(database: Database) -> None:

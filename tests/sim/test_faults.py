@@ -145,7 +145,7 @@ class TestCases:
         card = response(await server.coach_card(thread))
         fail_case(server, where, status)
         told = await server.hands("Jonas").press(card, da("button.call", name="Søren"))
-        assert da("error.not_posted") in text_of(told)
+        assert da("coach.not_called", coach="Søren") in text_of(told)
         server.works_again()
         await server.later(600)
         assert private_threads(server) == []

@@ -124,7 +124,7 @@ async def test_a_bot_that_may_not_open_private_threads_calls_nobody(server: Serv
     thread = await server.ask()
     await take_from_bot(server, "create_private_threads", server.coach_room)
     told = await server.call(thread)
-    assert da("error.not_posted") in text_of(told)
+    assert da("coach.not_called", coach="Søren") in text_of(told)
     assert server.cases("Søren") == []
 
 

@@ -197,3 +197,27 @@ async def test_a_server_without_settings_lets_a_boy_choose_his_name(bare_server:
     profile = await hands.slash(bare_server.lobby, "profile")
     form = await hands.press(response(profile), da("button.rename"))
     assert "Nordlys" in text_of(await hands.fill(form, name="Nordlys"))
+
+
+async def test_a_form_that_stayed_open_and_was_changed_counts_as_it_is_now(server: Server) -> None:
+    hands = server.hands("Jonas")
+    form = await hands.slash(server.lobby, "ask")
+    values = {"topic": "Piger", "title": TITLE, "coach": da("ask.coach_no")}
+    await hands.fill(form, body="Sådan her.", **values)
+    form._interaction.modal_consumed = False  # pyright: ignore[reportPrivateUsage]
+    again = await hands.fill(form, body="Nej, sådan her.", **values)
+    assert "Nej, sådan her." in text_of(again)
+    await hands.press(response(again), da("ask.publish"))
+    assert len(server.posts()) == 1
+    assert "Nej, sådan her." in server.texts_in(server.posts()[0])[0]
+
+
+@pytest.mark.parametrize("emoji", ["🤝", "🤝🏽"])
+async def test_a_handshake_of_any_colour_is_an_assist(server: Server, emoji: str) -> None:
+    thread = await server.ask()
+    await server.answer(thread)
+    answer = thread.history()[-1]
+    await server.hands("Noah").actor.react(answer, emoji)
+    assert await server.credited() == 1
+    await server.hands("Noah").actor.unreact(answer, emoji)
+    assert await server.credited() == 0

@@ -1,7 +1,7 @@
 """The Bot: wiring, set-up, error handling, shutdown."""
 
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 from discord import app_commands
@@ -10,11 +10,13 @@ from discord.ext import commands
 from bot.clock import Clock, system_clock
 from bot.config import Settings
 from bot.errors import DATABASE_FAULTS, StartError
+from bot.logs import redactor
 from bot.reporting import report
 from bot.routing import Router
 from bot.scheduling import Sweeps
 from bot.services import container
 from bot.services.identity import Identity, Keys
+from bot.sightings import names_in
 from bot.texts import Texts, texts
 from bot.translation import CatalogueTranslator
 from db import migrate
@@ -94,6 +96,13 @@ class MitAssist(commands.Bot):
         await self.tree.sync()
         # Before the first interaction: later, a lease could be one of this process.
         await self.services.publishing.recover()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Every event passes here before anyone acts on it: the log must know its names by then."""
+        for part in args:
+            for name in names_in(part):
+                redactor.names.saw(name)
+        super().dispatch(event_name, *args, **kwargs)
 
     async def on_ready(self) -> None:
         """Heal what was left half done, once, and start the clockwork."""

@@ -98,7 +98,8 @@ def _run(options: argparse.Namespace) -> int:
     import discord
 
     try:
-        asyncio.run(run())
+        # Debug mode would log callbacks with what they were called with, whatever the environment says.
+        asyncio.run(run(), debug=False)
     except discord.LoginFailure as error:
         raise StartError("Discord does not accept MITASSIST_TOKEN. Copy the bot's token again.") from error
     except aiohttp.ClientConnectionError as error:

@@ -11,6 +11,7 @@ PARTS = ("bot", "cogs", "db", "tests", "scripts")  # the last two are not part o
 _NO_QUERIES = {
     "sqlalchemy.ext.asyncio.AsyncSession": "bot.services",
     "sqlalchemy.exc.SQLAlchemyError": "bot",
+    "sqlalchemy.exc.DBAPIError": "bot",
 }
 
 

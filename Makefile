@@ -13,7 +13,7 @@ tour: $(VENV)/.ready
 	$(BIN)/python -m bot play --tour
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

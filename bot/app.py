@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.clock import Clock, system_clock
 from bot.config import Settings
-from bot.errors import StartError
+from bot.errors import DATABASE_FAULTS, StartError
 from bot.logs import redactor
 from bot.reporting import report
 from bot.routing import Router
@@ -100,6 +100,8 @@ class MitAssist(commands.Bot):
             await self.load_extension(name)
         await self.tree.set_translator(CatalogueTranslator())
         await self.tree.sync()
+        # Before the first interaction: later, a lease could be one of this process.
+        await self.services.publishing.recover()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         """Every event passes here before anyone acts on it: the log must know its names by then."""
@@ -113,7 +115,6 @@ class MitAssist(commands.Bot):
         if self._healed:
             return
         self._healed = True
-        await self.services.publishing.recover()
         await self.sweeps.run_all()
         if self._run_scheduler:
             self.sweeps.start()
@@ -127,8 +128,12 @@ class MitAssist(commands.Bot):
             await self.explain(interaction, error)
 
     async def explain(self, interaction: discord.Interaction, error: BaseException) -> None:
-        """Tell a member what went wrong, in his server's language."""
-        await report(interaction, error, await self.texts_for(interaction))
+        """Tell a member what went wrong, in his server's language if the database can say it."""
+        try:
+            say = await self.texts_for(interaction)
+        except DATABASE_FAULTS:
+            say = texts(self.settings.server.language)
+        await report(interaction, error, say)
 
     async def texts_for(self, interaction: discord.Interaction) -> Texts:
         """The catalogue of the server that the interaction comes from."""

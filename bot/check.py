@@ -25,7 +25,7 @@ class Finding:
         return f"{'MEND' if self.grave else 'ok  '}  {self.text}"
 
 
-async def check(config_path: Path, environment: Mapping[str, str]) -> list[Finding]:
+async def check(config_path: Path | None, environment: Mapping[str, str]) -> list[Finding]:
     """Look at configuration, keys, database, token and the bot's rights; grave findings first."""
     findings = _configuration(config_path, environment)
     with contextlib.suppress(config.ConfigError):  # among the findings already
@@ -36,7 +36,7 @@ async def check(config_path: Path, environment: Mapping[str, str]) -> list[Findi
     return sorted(findings, key=lambda finding: not finding.grave)
 
 
-def _configuration(config_path: Path, environment: Mapping[str, str]) -> list[Finding]:
+def _configuration(config_path: Path | None, environment: Mapping[str, str]) -> list[Finding]:
     mistakes: list[config.Mistake] = []
     try:
         config.load_settings(config_path)
@@ -52,14 +52,17 @@ def _configuration(config_path: Path, environment: Mapping[str, str]) -> list[Fi
 
 
 async def _database(url: str, environment: Mapping[str, str]) -> list[Finding]:
-    database = Database(url)
     try:
-        revision = await migrate.current(database.engine)
-        keys = await _keys(database, environment) if revision == migrate.head() else []
-    except Exception as error:  # any driver's own errors: all mean that it cannot be reached
-        return [Finding(True, f"the database cannot be reached: {type(error).__name__}")]
-    finally:
-        await database.close()
+        database = Database(url)
+        try:
+            revision = await migrate.current(database.engine)
+            keys = await _keys(database, environment) if revision == migrate.head() else []
+        finally:
+            await database.close()
+    except Exception as error:  # any driver's own errors: all mean that it cannot be used
+        return [
+            Finding(True, f"the database cannot be used: {type(error).__name__}: {error}".splitlines()[0])
+        ]
     if revision == migrate.head():
         return [Finding(False, f"the database is at revision {revision}"), *keys]
     if revision is not None and not migrate.is_known(revision):
@@ -106,11 +109,11 @@ async def rights(client: discord.Client) -> list[Finding]:
             granted.value |= role.permissions.value
         missing = permissions.missing(granted)
         findings += [
-            Finding(True, f"{guild.name}: the right {name} is missing ({permissions.NEEDED[name]}); {link}")
+            Finding(True, f"{guild.name}: the right {name} is missing ({permissions.NEEDED[name]})")
             for name in missing
         ]
         if not missing:
             findings.append(Finding(False, f"{guild.name}: every right is there"))
     if not findings:
-        findings.append(Finding(True, f"the bot is in no server yet; invite it: {link}"))
-    return findings
+        findings.append(Finding(True, "the bot is in no server yet: invite it"))
+    return [*findings, Finding(False, f"the link that invites the bot with every right: {link}")]

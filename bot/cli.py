@@ -2,25 +2,29 @@
 
 import argparse
 import asyncio
+import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from dotenv import load_dotenv
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import config
 from bot.errors import StartError
 from bot.services.identity import Keys
 
+_LAST_PORT = 65535
 EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 fine, 1 failed, 2 the configuration is wrong."""
     options = _parser().parse_args(arguments)
-    load_dotenv(options.env)
     try:
+        load_dotenv(options.env)
         return _COMMANDS[options.command](options)
     except config.ConfigError as error:
         print("The configuration is wrong:", file=sys.stderr)
@@ -30,19 +34,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StartError as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
+    except SQLAlchemyError as error:
+        print(f"The database cannot be used: {_short(error)}", file=sys.stderr)
+        return EXIT_FAILED
+    except OSError as error:
+        print(f"Something outside the bot is missing or in the way: {error}", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_OK
 
 
+def _short(error: Exception) -> str:
+    """The first line, which names the cause; the rest is SQL."""
+    return str(error).splitlines()[0]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mitassist", description="MitAssist on Discord")
-    parser.add_argument("--config", type=Path, default=Path("config.toml"), help="settings (config.toml)")
+    parser.add_argument("--config", type=Path, help="settings (config.toml, which may be missing)")
     parser.add_argument("--env", type=Path, default=Path(".env"), help="secrets (.env)")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="run the bot")
     commands.add_parser("check", help="say what is wrong or missing, without starting the bot")
     play = commands.add_parser("play", help="rehearse in a simulated Discord, in a browser")
-    play.add_argument("--port", type=int, default=8765, help="loopback port of the page (8765)")
+    play.add_argument("--port", type=_port, default=8765, help="loopback port of the page (8765)")
     play.add_argument(
         "--tour",
         nargs="?",
@@ -65,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    """A port of this machine. Raises ArgumentTypeError."""
+    if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {_LAST_PORT}, not {text!r}")
+    return int(text)
+
+
 def _run(options: argparse.Namespace) -> int:
     from bot.app import MitAssist
     from bot.logs import configure
@@ -74,9 +96,13 @@ def _run(options: argparse.Namespace) -> int:
 
     async def run() -> None:
         bot = MitAssist(settings, secrets.keys, secrets.database_url)
-        async with bot:
-            await bot.start(secrets.token)
+        _end_on_sigterm()
+        # Cancelled by Ctrl+C or SIGTERM: leaving the block closes what is open.
+        with contextlib.suppress(asyncio.CancelledError):
+            async with bot:
+                await bot.start(secrets.token)
 
+    import aiohttp
     import discord
 
     try:
@@ -84,7 +110,17 @@ def _run(options: argparse.Namespace) -> int:
         asyncio.run(run(), debug=False)
     except discord.LoginFailure as error:
         raise StartError("Discord does not accept MITASSIST_TOKEN. Copy the bot's token again.") from error
+    except aiohttp.ClientConnectionError as error:
+        raise StartError("Discord cannot be reached. Is this machine on the network?") from error
     return EXIT_OK
+
+
+def _end_on_sigterm() -> None:
+    task = asyncio.current_task()
+    # Windows has no loop signals.
+    with contextlib.suppress(NotImplementedError):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -105,7 +141,7 @@ def _play(options: argparse.Namespace) -> int:
         if error.name is None or not error.name.startswith("simcord"):
             raise
         raise StartError(
-            "The rehearsal needs an extra: pip install 'mitassist[play]', or type `make play`."
+            "The rehearsal needs more than the bot: install requirements/play.txt, or type `make play`."
         ) from error
     if options.tour is None:
         return play.play(options.port)

@@ -4,6 +4,7 @@ Each setting is declared once, as a dataclass field; loading, validation and ``c
 are derived from that declaration.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -189,13 +190,17 @@ _SECTIONS: dict[str, type[Any]] = {
 }
 
 
-def load_settings(path: Path) -> Settings:
-    """Read ``config.toml``; a missing file means every default.
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings from a file, or from ``config.toml``, which may be missing: then every default holds.
 
-    Raises ConfigError with every mistake in the file.
+    Raises ConfigError with every mistake in the file, and for a named file that is not there.
     """
-    if not path.exists():
-        return Settings()
+    if path is None:
+        path = Path("config.toml")
+        if not path.exists():
+            return Settings()
+    if not path.is_file():
+        raise ConfigError([Mistake("--config", f"no file {path}", "the name of a TOML file")])
     try:
         document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -248,7 +253,7 @@ def _across(settings: Settings) -> list[Mistake]:
             mistakes.append(Mistake(f"{section}_min_{unit}", str(low), wanted))
     try:
         ZoneInfo(settings.server.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of names is no name
         mistakes.append(
             Mistake("server.timezone", repr(settings.server.timezone), 'a name such as "Europe/Copenhagen"')
         )
@@ -296,17 +301,25 @@ def load_database_url(environment: Mapping[str, str]) -> str:
     Raises ConfigError when the URL is for a driver that the bot does not use.
     """
     url = environment.get("MITASSIST_DATABASE_URL", "").strip() or DEFAULT_DATABASE_URL
-    if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-        raise ConfigError(
-            [
-                Mistake(
-                    "MITASSIST_DATABASE_URL",
-                    f"a URL for {url.split(':', 1)[0] or 'nothing'}",
-                    "sqlite+aiosqlite:///… or postgresql+asyncpg://…",
-                )
-            ]
-        )
+    found = _wrong_with(url)
+    if found is not None:
+        wanted = "sqlite+aiosqlite:///… or postgresql+asyncpg://…"
+        raise ConfigError([Mistake("MITASSIST_DATABASE_URL", found, wanted)])
     return url
+
+
+def _wrong_with(url: str) -> str | None:
+    """What is wrong with a database URL, without showing any part that may be secret."""
+    driver, separator, rest = url.partition("://")
+    if not separator or not re.fullmatch(r"[\w+]+", driver):
+        return "something that is not a URL"
+    if not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        return f"a URL for {driver}"
+    host = re.split(r"[/?]", rest.rpartition("@")[2])[0]
+    port = re.search(r":([^\]]*)$", host)
+    if port is not None and not port[1].isdecimal():
+        return "a URL whose port is not a number"
+    return None
 
 
 def example() -> str:

@@ -1,5 +1,10 @@
 """What may be told to a member. Every other exception is a fault of ours and is reported as one."""
 
+from sqlalchemy.exc import SQLAlchemyError
+
+# What a database that is locked, full or gone raises; PostgreSQL's driver also raises bare OSErrors.
+DATABASE_FAULTS = (SQLAlchemyError, OSError)
+
 
 class MemberError(Exception):
     """Something the member can understand and act on.

@@ -8,10 +8,13 @@ import discord
 from discord import app_commands
 
 from bot.errors import MemberError
+from bot.routing import typed_in
 from bot.texts import Texts
 
 _log = logging.getLogger(__name__)
 _EMBED_LIMIT = 4096
+# Discord does not let us, does not know what we mean (any more), or asks to wait.
+_DISCORDS_NO = (403, 404, 429)
 
 
 async def tell(
@@ -23,15 +26,42 @@ async def tell(
 ) -> None:
     """Say something to the member alone, in the answer he is waiting for.
 
-    After `ack` on one of his private messages this replaces that message.
+    After `ack` on one of his private messages this replaces that message. What was done stays done
+    when Discord does not take the answer: it is said beside, or else logged, never raised.
     """
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=content, embeds=embeds or [], view=view)
-        return
-    if view is None:
-        await interaction.response.send_message(content, embeds=embeds or [], ephemeral=True)
-    else:
-        await interaction.response.send_message(content, embeds=embeds or [], view=view, ephemeral=True)
+    embeds, shown = embeds or [], view or discord.utils.MISSING
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(content, embeds=embeds, view=shown, ephemeral=True)
+            return
+        try:
+            await interaction.edit_original_response(content=content, embeds=embeds, view=view)
+        except Exception as error:
+            if not is_discords(error):
+                raise
+            text = discord.utils.MISSING if content is None else content
+            await interaction.followup.send(text, embeds=embeds, view=shown, ephemeral=True)
+    except Exception as error:
+        if not is_discords(error):
+            raise
+        _log.warning("a member could not be told what was done: %s", type(error).__name__)
+
+
+async def tell_beside(interaction: discord.Interaction, text: str, view: discord.ui.View | None) -> None:
+    """After a deferred press on a message that others see: change its buttons, and say something privately.
+
+    Like `tell`, it raises nothing when Discord does not take it.
+    """
+    for answer in (
+        lambda: interaction.edit_original_response(view=view),
+        lambda: interaction.followup.send(text, ephemeral=True),
+    ):
+        try:
+            await answer()
+        except Exception as error:
+            if not is_discords(error):
+                raise
+            _log.warning("a press could not be answered: %s", type(error).__name__)
 
 
 async def ack(interaction: discord.Interaction) -> None:
@@ -47,9 +77,16 @@ async def report(interaction: discord.Interaction, error: BaseException, texts: 
     """Explain an error to the member who ran into it; log it unless it is his to mend."""
     error = unwrapped(error)
     try:
-        await _add_note(interaction, _text(error, texts), _typed(error, texts))
-    except (discord.HTTPException, aiohttp.ClientError) as unreachable:
+        await _add_note(interaction, _text(error, texts), _typed(interaction, error, texts))
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as unreachable:
         _log.warning("a member could not be told of an error: %s", type(unreachable).__name__)
+
+
+def is_discords(error: BaseException) -> bool:
+    """Whether an error is Discord's, or of the way there, and not a mistake of ours."""
+    if isinstance(error, discord.HTTPException):
+        return error.status in _DISCORDS_NO or error.status >= 500
+    return isinstance(error, discord.RateLimited | aiohttp.ClientError)
 
 
 def unwrapped(error: BaseException) -> BaseException:
@@ -65,19 +102,25 @@ def _text(error: BaseException, texts: Texts) -> str:
     if isinstance(error, app_commands.MissingPermissions):
         manager = "manage_guild" in error.missing_permissions
         return texts("error.not_allowed", role=texts("role.manager" if manager else "role.moderator"))
+    if isinstance(error, app_commands.TransformerError):
+        return texts("error.bad_option")
     if isinstance(error, app_commands.NoPrivateMessage):
         return texts("error.server_only")
+    if is_discords(error):
+        # Everything that is done is done by services, and what they did is told with `tell`.
+        _log.warning("Discord did not answer: %s", type(error).__name__)
+        return texts("error.fault_nothing_done")
     code = secrets.token_hex(3).upper()
     _log.error("fault %s", code, exc_info=error)
     return texts("error.fault", code=code)
 
 
-def _typed(error: BaseException, texts: Texts) -> list[discord.Embed]:
+def _typed(interaction: discord.Interaction, error: BaseException, texts: Texts) -> list[discord.Embed]:
     """What the member had written, so that he can copy it."""
-    if not isinstance(error, MemberError) or not error.typed:
+    typed = (error.typed if isinstance(error, MemberError) else None) or typed_in(interaction)
+    if not typed.strip():
         return []
-    typed = error.typed[:_EMBED_LIMIT]
-    return [discord.Embed(title=texts("error.typed_back"), description=typed)]
+    return [discord.Embed(title=texts("error.typed_back"), description=typed[:_EMBED_LIMIT])]
 
 
 async def _add_note(interaction: discord.Interaction, text: str, embeds: list[discord.Embed]) -> None:

@@ -108,6 +108,25 @@ class Router:
             await form(interaction, Filled(found["token"], found["nonce"], values_by_name, files))
 
 
+def typed_in(interaction: discord.Interaction) -> str:
+    """What a member wrote into the form that he handed in; nothing where it is no form."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return ""
+    data = cast("dict[str, Any]", interaction.data or {})
+    return "\n\n".join(text for text in _texts(data.get("components", ())) if text.strip())
+
+
+def _texts(components: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """Each field of a submitted form that was written in, not chosen."""
+    for component in components:
+        if "component" in component:
+            yield from _texts([component["component"]])
+        elif "components" in component:
+            yield from _texts(component["components"])
+        elif component.get("value") is not None:
+            yield str(component["value"])
+
+
 def _values(components: Iterable[dict[str, Any]]) -> Iterable[tuple[str, str]]:
     """Each field of a submitted form: the first of several values, as text."""
     for component in components:

@@ -1,5 +1,7 @@
 """Managers set the server up: language, forums and topics, coaches."""
 
+from collections.abc import Iterable
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -18,8 +20,52 @@ from cogs.ui.parts import Form
 from cogs.ui.places import guild_of
 
 _AGE_DIGITS = 2
+# Discord's own limit.
+_TAGS_MAX = 20
+_STATUS = ("unanswered", "answered", "coach", "solved")
+_FORUM_RIGHTS = (
+    "view_channel",
+    "read_message_history",
+    "send_messages",
+    "send_messages_in_threads",
+    "embed_links",
+    "manage_threads",
+    "manage_messages",
+    "manage_channels",
+)
+_COACH_RIGHTS = (
+    "view_channel",
+    "read_message_history",
+    "create_private_threads",
+    "send_messages_in_threads",
+    "embed_links",
+    "manage_threads",
+)
+_STAFF_RIGHTS = ("view_channel", "send_messages", "embed_links", "read_message_history")
 
 
+class _Forum(app_commands.Transformer):
+    """A forum, and not the media channel that discord.py's own would offer as well."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        return [discord.ChannelType.forum]
+
+    async def transform(
+        self, interaction: discord.Interaction, value: app_commands.AppCommandChannel, /
+    ) -> discord.ForumChannel:
+        """The forum itself. Raises TransformerError when the bot does not know it."""
+        forum = value.resolve()
+        if not isinstance(forum, discord.ForumChannel):
+            raise app_commands.TransformerError(value, self.type, self)
+        return forum
+
+
+@app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class Admin(
     commands.GroupCog,
@@ -45,6 +91,11 @@ class Admin(
         self.coaches = bot.services.coaches
         bot.router.form("coach", self.coach_filled)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A forum that is deleted takes its topics along: nobody can be offered what cannot be posted."""
+        await self.servers.forum_gone(channel.id)
+
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
         """Discord hides the commands from others; a server can override that, so look again."""
         _check_manager(interaction)
@@ -64,8 +115,13 @@ class Admin(
     async def language(self, interaction: discord.Interaction, language: str) -> None:
         """Change what language the bot writes in this server."""
         await ack(interaction)
+        say = texts(language)
+        for channel_id, status in (await self.servers.status_tags(guild_of(interaction))).items():
+            forum = self.bot.get_channel(channel_id)
+            if isinstance(forum, discord.ForumChannel):
+                await _rename_status_tags(forum, status, say)
         await self.servers.set_language(guild_of(interaction), language, interaction.user.id)
-        await tell(interaction, texts(language)("admin.language"))
+        await tell(interaction, say("admin.language"))
 
     @forum.command(
         name=said("command.admin_forum_add.name"), description=said("command.admin_forum_add.description")
@@ -73,13 +129,18 @@ class Admin(
     @app_commands.rename(channel=said("option.channel"), topics=said("option.topics"))
     @app_commands.describe(channel=said("option.channel_hint"), topics=said("option.topics_hint"))
     async def forum_add(
-        self, interaction: discord.Interaction, channel: discord.ForumChannel, topics: str
+        self,
+        interaction: discord.Interaction,
+        channel: app_commands.Transform[discord.ForumChannel, _Forum],
+        topics: str,
     ) -> None:
         """Make the tags in a forum, then ask questions there. Running it again adds topics."""
         await ack(interaction)
         say = await self.bot.texts_for(interaction)
-        _check_right(channel, "manage_channels")
-        names = await self.servers.check_topics(guild_of(interaction), channel.id, topics)
+        _check_rights(channel, _FORUM_RIGHTS, say)
+        names = await self.servers.check_topics(
+            guild_of(interaction), channel.id, topics, [say(f"tag.{name}") for name in _STATUS]
+        )
         tags = await _make_tags(channel, say, names)
         status = StatusTags(
             unanswered=tags[say("tag.unanswered")],
@@ -134,7 +195,7 @@ class Admin(
         """Open the form for a coach's profile."""
         say = await self.bot.texts_for(interaction)
         if member.bot:
-            raise MemberError("no_such_coach")
+            raise MemberError("coach_bot")
         known = await self.coaches.prepare(guild_of(interaction), member.id, member.display_name)
         form = Form(say("admin.coach_modal"), "coach", known.token)
         form.text("name", say("admin.coach_name"), limit=NAME_MAX, value=known.name)
@@ -196,10 +257,9 @@ class Admin(
     async def coach_channel(self, interaction: discord.Interaction, channel: discord.TextChannel) -> None:
         """Say where the private threads of coaches are made."""
         await ack(interaction)
-        for right in ("view_channel", "create_private_threads", "send_messages_in_threads"):
-            _check_right(channel, right)
-        await self.servers.set_coach_channel(guild_of(interaction), channel.id, interaction.user.id)
         say = await self.bot.texts_for(interaction)
+        _check_rights(channel, _COACH_RIGHTS, say)
+        await self.servers.set_coach_channel(guild_of(interaction), channel.id, interaction.user.id)
         await tell(interaction, say("admin.coach_channel", channel=channel.mention))
 
     @staff.command(
@@ -211,12 +271,11 @@ class Admin(
     async def staff_channel(self, interaction: discord.Interaction, channel: discord.TextChannel) -> None:
         """Say where moderators are told of what waits for them."""
         await ack(interaction)
-        for right in ("view_channel", "send_messages", "embed_links", "read_message_history"):
-            _check_right(channel, right)
+        say = await self.bot.texts_for(interaction)
+        _check_rights(channel, _STAFF_RIGHTS, say)
         if channel.permissions_for(channel.guild.default_role).view_channel:
             raise MemberError("staff_channel_open", channel=channel.mention)
         await self.servers.set_staff_channel(guild_of(interaction), channel.id, interaction.user.id)
-        say = await self.bot.texts_for(interaction)
         await tell(interaction, say("admin.staff_channel", channel=channel.mention))
 
 
@@ -225,25 +284,41 @@ def _check_manager(interaction: discord.Interaction) -> None:
         raise app_commands.MissingPermissions(["manage_guild"])
 
 
-def _check_right(channel: discord.abc.GuildChannel, right: str) -> None:
+def _check_rights(channel: discord.abc.GuildChannel, rights: Iterable[str], say: Texts) -> None:
     """Raises MemberError ``bot_rights`` when the bot lacks a right in a channel."""
-    if not getattr(channel.permissions_for(channel.guild.me), right):
-        raise MemberError("bot_rights", right=right, channel=channel.mention)
+    granted = channel.permissions_for(channel.guild.me)
+    for right in rights:
+        if not getattr(granted, right):
+            raise MemberError("bot_rights", right=say(f"right.{right}"), channel=channel.mention)
 
 
 async def _make_tags(forum: discord.ForumChannel, say: Texts, topics: list[str]) -> dict[str, int]:
-    """Make the tags that are missing, found by name, and return every id by name.
+    """Make the tags that are missing, found by name, and return the id of each that was asked for.
 
-    Status tags are moderated: only the bot and moderators set them.
+    Status tags are moderated: only the bot and moderators set them. Raises MemberError
+    ``too_many_tags`` when the forum has no room for them.
     """
-    status = [say(f"tag.{name}") for name in ("unanswered", "answered", "coach", "solved")]
-    known = {tag.name for tag in forum.available_tags}
-    new = [discord.ForumTag(name=name, moderated=True) for name in status if name not in known]
-    new += [discord.ForumTag(name=name) for name in topics if name not in known]
-    if not new:
-        return {tag.name: tag.id for tag in forum.available_tags}
-    edited = await forum.edit(available_tags=[*forum.available_tags, *new])
-    return {tag.name: tag.id for tag in (edited or forum).available_tags}
+    status = [say(f"tag.{name}") for name in _STATUS]
+    known = {tag.name.casefold() for tag in forum.available_tags}
+    new = [discord.ForumTag(name=name, moderated=True) for name in status if name.casefold() not in known]
+    new += [discord.ForumTag(name=name) for name in topics if name.casefold() not in known]
+    if len(forum.available_tags) + len(new) > _TAGS_MAX:
+        raise MemberError("too_many_tags", forum=forum.mention, limit=_TAGS_MAX)
+    edited = await forum.edit(available_tags=[*forum.available_tags, *new]) if new else None
+    ids = {tag.name.casefold(): tag.id for tag in (edited or forum).available_tags}
+    return {name: ids[name.casefold()] for name in (*status, *topics)}
+
+
+async def _rename_status_tags(forum: discord.ForumChannel, status: StatusTags, say: Texts) -> None:
+    """Call the status tags of a forum by their names in another language; they stay the same tags."""
+    ids = (status.unanswered, status.answered, status.coach, status.solved)
+    names = {tag_id: say(f"tag.{name}") for tag_id, name in zip(ids, _STATUS, strict=True)}
+    tags: list[discord.ForumTag] = []
+    for tag in forum.available_tags:
+        shown = discord.ForumTag(name=names.get(tag.id, tag.name), emoji=tag.emoji, moderated=tag.moderated)
+        shown.id = tag.id
+        tags.append(shown)
+    await forum.edit(available_tags=tags)
 
 
 async def setup(bot: MitAssist) -> None:

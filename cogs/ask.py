@@ -94,7 +94,8 @@ class Asking(commands.Cog):
             return
         own = await self.bot.services.inbox.peek(press.token, interaction.user.id)
         if state is not PostState.SENT or own.thread_id is None:
-            await tell(interaction, texts("ask.queued", alias=own.alias))
+            key = "ask.queued_coach" if own.wants_coach else "ask.queued"
+            await tell(interaction, texts(key, alias=own.alias))
             return
         jump = link(texts("inbox.go_to_thread"), thread_url(own.guild_id, own.thread_id))
         items: list[discord.ui.Item[discord.ui.View]] = [jump]

@@ -24,6 +24,7 @@ from db.models import PostState
 
 _log = logging.getLogger(__name__)
 _NAMES_LOOKED_UP = 50
+_SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
 
 
 class Assists(commands.Cog):
@@ -125,14 +126,27 @@ class Assists(commands.Cog):
             return
         try:
             await self.assists.give(await self._target(payload), payload.user_id)
-        except (MemberError, discord.NotFound):
+        except MemberError:
             return
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.warning("the message of a reaction could not be read: %s", type(error).__name__)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
         """Taking the reaction back takes the assist back."""
         if self._counts(payload):
             await self.assists.take_back(payload.message_id, payload.user_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """A moderator who clears a message's reactions takes its assists back."""
+        await self.assists.cleared(payload.message_id)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        """The same for one emoji."""
+        if _plain(str(payload.emoji)) == _plain(self.bot.settings.assists.emoji):
+            await self.assists.cleared(payload.message_id)
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -156,6 +170,12 @@ class Assists(commands.Cog):
         """An answer that is deleted takes its credits along."""
         await self.answers.message_deleted(payload.message_id)
 
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """A moderator's clean-up: the same for each message."""
+        for message_id in payload.message_ids:
+            await self.answers.message_deleted(message_id)
+
     @property
     def _me(self) -> int:
         return self.bot.user.id if self.bot.user else 0
@@ -165,7 +185,7 @@ class Assists(commands.Cog):
             return False
         if payload.member is not None and payload.member.bot:
             return False
-        return str(payload.emoji) == self.bot.settings.assists.emoji
+        return _plain(str(payload.emoji)) == _plain(self.bot.settings.assists.emoji)
 
     async def _target(self, payload: discord.RawReactionActionEvent) -> Target:
         """What the reaction is on. Only for a message the bot has not met is Discord asked who wrote it."""
@@ -211,6 +231,11 @@ class Assists(commands.Cog):
 def _may_send_files(interaction: discord.Interaction) -> bool:
     """Whether pictures are allowed here: to the member, as if he sent it himself, and to the bot."""
     return interaction.permissions.attach_files and interaction.app_permissions.attach_files
+
+
+def _plain(emoji: str) -> str:
+    """An emoji whatever skin it has."""
+    return emoji.translate(_SKIN_TONES)
 
 
 async def answer_choices(

@@ -5,7 +5,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import MitAssist
-from bot.reporting import ack, tell
+from bot.errors import MemberError
+from bot.reporting import ack, tell, tell_beside
 from bot.routing import Filled, Press
 from bot.services.identity import new_token
 from bot.services.wording import ANSWER_MAX
@@ -13,6 +14,7 @@ from bot.translation import said
 from cogs.ui import cards
 from cogs.ui.parts import Form
 from cogs.ui.places import thread_of
+from db.models import PostState
 
 
 class Cases(commands.Cog):
@@ -35,19 +37,17 @@ class Cases(commands.Cog):
         """Take the case and be announced in the question."""
         await interaction.response.defer()
         post_id = await self.summons.accept(press.token, interaction.user.id)
-        if post_id is not None:
-            await self.bot.sender.send(post_id)
+        announced = post_id is None or await self.bot.sender.send(post_id) is PostState.SENT
         texts = await self.bot.texts_for(interaction)
-        await interaction.edit_original_response(view=cards.line_buttons(texts, press.token))
-        await interaction.followup.send(texts("case.accepted"), ephemeral=True)
+        text = texts("case.accepted" if announced else "case.accepted_quietly")
+        await tell_beside(interaction, text, cards.line_buttons(texts, press.token))
 
     async def decline(self, interaction: discord.Interaction, press: Press) -> None:
         """Leave it to another."""
         await interaction.response.defer()
         await self.summons.decline(press.token, interaction.user.id)
         texts = await self.bot.texts_for(interaction)
-        await interaction.edit_original_response(view=None)
-        await interaction.followup.send(texts("case.declined"), ephemeral=True)
+        await tell_beside(interaction, texts("case.declined"), None)
 
     async def open_reply(self, interaction: discord.Interaction, press: Press) -> None:
         """*Svar* in the private thread: write to the asker."""
@@ -67,7 +67,10 @@ class Cases(commands.Cog):
         self, interaction: discord.Interaction, text: app_commands.Range[str, 1, ANSWER_MAX] | None = None
     ) -> None:
         """Write to the asker of the case in this thread."""
-        token = await self.lines.case_in(thread_of(interaction), interaction.user.id)
+        try:
+            token = await self.lines.case_in(thread_of(interaction), interaction.user.id)
+        except MemberError as error:
+            raise error.with_typed(text or "") from None
         if text is None:
             await self._form(interaction, token)
             return
@@ -85,7 +88,7 @@ class Cases(commands.Cog):
     async def _form(self, interaction: discord.Interaction, token: str) -> None:
         texts = await self.bot.texts_for(interaction)
         form = Form(texts("line.modal_title_coach"), "line_reply", token)
-        form.text("text", texts("line.text"), texts("line.text_hint"), limit=ANSWER_MAX, long=True)
+        form.text("text", texts("line.text"), texts("line.text_hint_coach"), limit=ANSWER_MAX, long=True)
         await form.show(interaction)
 
     async def _write(self, interaction: discord.Interaction, token: str, nonce: str, text: str) -> None:

@@ -72,7 +72,7 @@ class Coaches(commands.Cog):
         profile = await self.coaches.one(guild_of(interaction), press.detail)
         post_id = await self.summons.call(press.token, press.detail, interaction.user.id)
         state = await self.bot.sender.send(post_id)
-        text = {PostState.SENT: "coach.called", PostState.FAILED: "error.not_posted"}.get(
+        text = {PostState.SENT: "coach.called", PostState.FAILED: "coach.not_called"}.get(
             state, "coach.called_later"
         )
         await tell(interaction, texts(text, coach=profile.name))

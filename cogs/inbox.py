@@ -194,12 +194,13 @@ class Inbox(commands.Cog):
         contents = inbox_list.Contents(
             own=await self.inbox.overview(guild_id, user_id),
             followed=await services.following.overview(guild_id, user_id),
+            unsent_answers=await self.inbox.unsent_answers(guild_id, user_id),
             messages=await services.notices.choice(guild_id, user_id),
         )
-        card, buttons = inbox_list.overview(texts, contents, page)
+        embeds, buttons = inbox_list.overview(texts, contents, page)
         owed = await services.reveals.tell_asker(guild_id, user_id)
         seen = reveal_view.told(texts, owed)
-        await tell(interaction, embeds=[seen, card] if seen else [card], view=buttons)
+        await tell(interaction, embeds=[seen, *embeds] if seen else embeds, view=buttons)
         await services.reveals.told(owed)
 
     async def _open(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:

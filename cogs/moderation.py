@@ -15,6 +15,7 @@ from cogs.ui.parts import shorten
 from cogs.ui.places import guild_of, thread_of
 
 
+@app_commands.guild_only()
 @app_commands.default_permissions(moderate_members=True)
 class Moderation(
     commands.GroupCog, group_name=said("command.mod.name"), group_description=said("command.mod.description")
@@ -50,8 +51,7 @@ class Moderation(
             said_text = "mod.removed"
         else:
             said_text = "mod.removed_for_good"
-        await self.bot.sweeps.run("tidy")
-        await tell(interaction, texts(said_text))
+        await self._show(interaction, thread_of(interaction), texts(said_text))
 
     @app_commands.command(
         name=said("command.mod_restore.name"), description=said("command.mod_restore.description")
@@ -65,17 +65,26 @@ class Moderation(
         await ack(interaction)
         texts = await self.bot.texts_for(interaction)
         guild_id = guild_of(interaction)
+        thread_id = thread_of(interaction)
         if answer is not None:
             await self.moderation.restore_answer(guild_id, answer, interaction.user.id)
             said_text = "mod.restored"
         else:
-            token = question or await self.moderation.hidden_in(thread_of(interaction))
+            token = question or await self.moderation.hidden_in(thread_id)
             if token is None:
                 raise MemberError("nothing_chosen")
-            await self.moderation.restore_question(guild_id, token, interaction.user.id)
+            thread_id = await self.moderation.restore_question(guild_id, token, interaction.user.id)
             said_text = "mod.shown"
+        await self._show(interaction, thread_id, texts(said_text))
+
+    async def _show(self, interaction: discord.Interaction, thread_id: int, text: str) -> None:
+        """Bring it to Discord, and say whether it is there."""
         await self.bot.sweeps.run("tidy")
-        await tell(interaction, texts(said_text))
+        publishing = self.bot.services.publishing
+        waiting = [*await publishing.threads_to_change(), *await publishing.answers_to_change()]
+        if any(look.thread_id == thread_id for look in waiting):
+            text = (await self.bot.texts_for(interaction))("mod.later")
+        await tell(interaction, text)
 
     @app_commands.command(
         name=said("command.mod_reveal.name"), description=said("command.mod_reveal.description")

@@ -1,12 +1,16 @@
 """Sending what services reserved: the only place that writes for others to see."""
 
+import asyncio
+import contextlib
 import io
 import logging
 
+import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.app import MitAssist
+from bot.errors import DATABASE_FAULTS
 from bot.scheduling import Sweep
 from bot.services import pictures
 from bot.services.publishing import (
@@ -27,6 +31,8 @@ _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 3
 # A week: as long as Discord keeps a quiet thread open.
 _ARCHIVE_MINUTES = 10080
+# Well below the lease: a message that hangs is given up before anyone else may send it.
+_GIVE_UP_SECONDS = 120
 
 
 class Publishing(commands.Cog):
@@ -44,9 +50,8 @@ class Publishing(commands.Cog):
 
     async def publish_due(self) -> None:
         """Send everything that is due."""
-        while deliveries := await self.publishing.claim_due():
-            for delivery in deliveries:
-                await self._deliver(delivery)
+        while delivery := await self.publishing.claim_due():
+            await self._deliver(delivery)
 
     async def send(self, post_id: int) -> PostState:
         """Try to send one post now, if it is due; how it stands afterwards."""
@@ -59,15 +64,31 @@ class Publishing(commands.Cog):
     async def _deliver(self, delivery: Delivery) -> None:
         post_id = delivery.envelope.post_id
         try:
-            message_id = await self._write(delivery)
-        except (TimeoutError, discord.DiscordException, OSError) as error:
+            async with asyncio.timeout(_GIVE_UP_SECONDS):
+                message_id = await self._write(delivery)
+        except (TimeoutError, discord.DiscordException, OSError, aiohttp.ClientError) as error:
             failure = Failure.TRANSIENT if finding.is_transient(error) else Failure.REFUSED
             _log.warning("post %d was not taken (%s): %s", post_id, failure, type(error).__name__)
             await self.publishing.not_sent(post_id, failure)
+        except Exception:
+            # A mistake of ours: it must not hold up what else is due.
+            _log.exception("post %d could not be made", post_id)
+            await self.publishing.not_sent(post_id, Failure.TRANSIENT)
         else:
-            await self.publishing.sent(post_id, message_id)
+            await self._record(post_id, message_id)
 
-    async def _write(self, delivery: Delivery) -> int:
+    async def _record(self, post_id: int, message_id: int | None) -> None:
+        """Write down what is in Discord. Where that fails, the lease runs out and it is found there."""
+        try:
+            if message_id is None:
+                await self.publishing.dropped(post_id)
+            else:
+                await self.publishing.sent(post_id, message_id)
+        except DATABASE_FAULTS:
+            _log.exception("post %d could not be recorded", post_id)
+
+    async def _write(self, delivery: Delivery) -> int | None:
+        """Send it. Returns the message's id; None where it was only looked for and is not there."""
         say = texts(delivery.envelope.language)
         token = delivery.envelope.token
         match delivery:
@@ -91,12 +112,12 @@ class Publishing(commands.Cog):
             case CaseTextDelivery():
                 return await self._write_case_text(delivery)
 
-    async def _write_question(self, delivery: QuestionDelivery) -> int:
+    async def _write_question(self, delivery: QuestionDelivery) -> int | None:
         forum = await finding.channel(self.bot, delivery.forum_id, discord.ForumChannel)
         if delivery.envelope.retry:
-            found = await finding.question_thread(forum, delivery, self._me)
-            if found is not None:
-                return found
+            found = await finding.question_threads(forum, delivery, self._me)
+            if found or not delivery.wanted:
+                return await self._keep_first(found)
         say = texts(delivery.envelope.language)
         created = await forum.create_thread(
             name=delivery.title,
@@ -112,7 +133,19 @@ class Publishing(commands.Cog):
             view=cards.question_buttons(say, delivery.envelope.token),
             applied_tags=finding.tags(forum, delivery.tag_ids),
         )
+        # discord.py repeats a request that Discord answers with 502, and Discord may have heard both.
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError):
+            twins = await finding.question_threads(forum, delivery, self._me)
+            await self._keep_first(
+                [created.thread, *(twin for twin in twins if twin.id != created.thread.id)]
+            )
         return created.thread.id
+
+    async def _keep_first(self, threads: list[discord.Thread]) -> int | None:
+        """Of several posts of one question the first stays."""
+        for twin in threads[1:]:
+            await twin.delete()
+        return threads[0].id if threads else None
 
     async def _write_in(
         self,
@@ -132,8 +165,18 @@ class Publishing(commands.Cog):
         return message.id
 
     async def _write_case(self, delivery: CaseDelivery) -> int:
-        say = texts(delivery.envelope.language)
         thread = await self._case_thread(delivery)
+        try:
+            return await self._open_case(delivery, thread)
+        except discord.HTTPException as error:
+            if not finding.is_transient(error):
+                # The asker will pick another: leave no thread behind that nobody is in.
+                with contextlib.suppress(discord.HTTPException):
+                    await thread.delete()
+            raise
+
+    async def _open_case(self, delivery: CaseDelivery, thread: discord.Thread) -> int:
+        say = texts(delivery.envelope.language)
         await thread.add_user(discord.Object(delivery.coach_user_id))
         token = delivery.envelope.token
         if delivery.envelope.retry and (found := await finding.message_in(thread, token)) is not None:
@@ -143,7 +186,9 @@ class Publishing(commands.Cog):
             embeds=cards.case(say, delivery),
             view=cards.case_buttons(say, token),
             nonce=token,
-            allowed_mentions=discord.AllowedMentions(users=[discord.Object(delivery.coach_user_id)]),
+            # Of users at all, not by id: discord.py would send the id as a number, which Discord
+            # does not document. The content is ours and names nobody else.
+            allowed_mentions=discord.AllowedMentions(users=True),
         )
         return message.id
 
@@ -174,11 +219,11 @@ class Publishing(commands.Cog):
                 delivery.case_thread_id, delivery, embed, cards.line_buttons(say, token)
             )
         expired = delivery.ended is SummonState.EXPIRED
-        note = discord.Embed(
-            description=say("case.note_expired" if expired else "case.note_closed"), colour=cards.QUIET
-        )
+        text = say("case.note_expired" if expired else "case.note_closed")
         thread = await finding.channel(self.bot, delivery.case_thread_id, discord.Thread)
-        message = await thread.send(embed=note, nonce=token)
+        if delivery.envelope.retry and (found := await finding.note_in(thread, text)) is not None:
+            return found
+        message = await thread.send(embed=discord.Embed(description=text, colour=cards.QUIET), nonce=token)
         return message.id
 
     @property

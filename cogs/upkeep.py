@@ -1,8 +1,10 @@
 """Keeping threads and answers looking as the database says, whatever happened in between."""
 
 import asyncio
+import contextlib
 import logging
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -15,6 +17,7 @@ from cogs.ui import cards, finding
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 20
+_UNREACHABLE = (TimeoutError, discord.DiscordException, OSError, aiohttp.ClientError)
 
 
 class Upkeep(commands.Cog):
@@ -48,7 +51,7 @@ class Upkeep(commands.Cog):
             await self._show_thread(look)
         except discord.NotFound:
             await self.bot.services.questions.mark_gone(look.thread_id)
-        except (TimeoutError, discord.DiscordException, OSError) as error:
+        except _UNREACHABLE as error:
             # Still unsettled: the next turn tries again.
             _log.warning("a thread could not be changed: %s", type(error).__name__)
             return
@@ -60,33 +63,42 @@ class Upkeep(commands.Cog):
             await thread.delete()
             return
         say = texts(look.language)
-        starter = thread.get_partial_message(thread.id)
+        if thread.archived:
+            # Nothing can be changed in a thread that sleeps.
+            await thread.edit(archived=False)
         if look.appearance is Appearance.HIDDEN:
-            await starter.edit(embed=cards.hidden_question(say), view=None)
-            await thread.edit(name=say("question.hidden_title"), locked=True, archived=True)
+            await self._edit_starter(thread, cards.hidden_question(say), None)
+            await thread.edit(locked=True)
+            # By itself and last: Discord allows two new names in ten minutes, and may refuse this one.
+            await thread.edit(name=say("question.hidden_title"), archived=True)
             return
-        if thread.locked or thread.archived:
-            await thread.edit(archived=False, locked=False, name=look.title)
-            await starter.edit(
-                embed=cards.question(
-                    say,
-                    alias=look.alias,
-                    topic=look.topic,
-                    title=look.title,
-                    body=look.body,
-                    wants_coach=look.wants_coach,
-                ),
-                view=cards.question_buttons(say, look.token),
+        if look.rewrite:
+            card = cards.question(
+                say,
+                alias=look.alias,
+                topic=look.topic,
+                title=look.title,
+                body=look.body,
+                wants_coach=look.wants_coach,
             )
+            await self._edit_starter(thread, card, cards.question_buttons(say, look.token))
+            await thread.edit(locked=False, name=look.title)
         forum = await finding.channel(self.bot, thread.parent_id, discord.ForumChannel)
         await thread.edit(applied_tags=finding.tags(forum, look.tag_ids))
+
+    async def _edit_starter(
+        self, thread: discord.Thread, card: discord.Embed, buttons: discord.ui.View | None
+    ) -> None:
+        # A moderator may have deleted that one message by hand; the thread is there all the same.
+        with contextlib.suppress(discord.NotFound):
+            await thread.get_partial_message(thread.id).edit(embed=card, view=buttons)
 
     async def _change_answer(self, look: AnswerLook) -> None:
         try:
             await self._show_answer(look)
         except discord.NotFound:
             pass  # deleted by hand: what should be gone is gone
-        except (TimeoutError, discord.DiscordException, OSError) as error:
+        except _UNREACHABLE as error:
             _log.warning("an answer could not be changed: %s", type(error).__name__)
             return
         await self.publishing.answer_changed(look.answer_id, look.removed)

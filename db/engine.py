@@ -53,6 +53,7 @@ class Database:
 
 def _engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
+    # An error would otherwise carry what was being written into the log.
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":

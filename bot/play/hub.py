@@ -20,7 +20,7 @@ from bot.play.actions import explain, perform
 from bot.play.faults import Faults
 from bot.play.files import Files
 from bot.play.journal import forget_expired_interactions, keep_journals
-from bot.play.view_channels import ReadMarks, direct_view, opened_view, tree_view
+from bot.play.view_channels import ReadMarks, direct_view, opened_view, thread_names, tree_view
 from bot.play.view_commands import command_names, message_commands_view, slash_commands_view
 from bot.play.view_messages import messages_view
 from bot.play.view_people import members_view, roles_view, user_view
@@ -117,6 +117,7 @@ class Hub:
             "me": user_view(backend, guild, person_id) | {"label": person.label},
             "server": guild.name,
             "tree": tree_view(viewer, person.marks, opened_id),
+            "thread_names": thread_names(viewer),
             "direct": [direct_view(viewer, person.marks, direct)],
             "opened": opened_view(viewer, person.marks, channel) if channel else None,
             "messages": messages_view(viewer, channel) if channel else [],

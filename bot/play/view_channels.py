@@ -97,6 +97,12 @@ def _is_active(thread: Channel) -> bool:
     return thread.thread_metadata is not None and not thread.thread_metadata.archived
 
 
+def thread_names(viewer: Viewer) -> dict[str, str | None]:
+    """The names of all threads that this person may see, for mentions of those his list leaves out."""
+    threads = (viewer.backend.channels.get(thread_id) for thread_id in viewer.guild.thread_ids)
+    return {str(thread.id): thread.name for thread in threads if thread and viewer.enters(thread.id)}
+
+
 def threads_of(viewer: Viewer, parent: Channel) -> list[Channel]:
     """The threads or posts of a channel that this person may see, oldest first."""
     threads = (viewer.backend.channels.get(thread_id) for thread_id in viewer.guild.thread_ids)

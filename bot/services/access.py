@@ -4,10 +4,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import MemberError
 from bot.services.identity import Identity
-from db.models import Question, QuestionState
+from db.models import Question
 from db.repositories import questions
 
-PUBLISHED = (QuestionState.OPEN, QuestionState.SOLVED)
+PUBLISHED = questions.PUBLISHED
 
 
 async def open_question(session: AsyncSession, token: str, *, lock: bool = False) -> Question:

@@ -191,7 +191,8 @@ class AnswerService:
             self._disclosures.forget(question, message_id)
             if answer is None or answer.removed:
                 return
-            answer.removed = answer.shown_removed = True
+            # Without its message nobody can restore it.
+            answer.removed, answer.message_id = True, None
             await session.flush()
             await assists.remove_votes(session, answer.id)
             await settle(session, question, answer.player_id, self._clock(), self._timezone)

@@ -7,6 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db.models import Question, QuestionState
 from db.repositories import questions
 
+# Stands in `Question.shown` while a change is on its way and may or may not have reached Discord.
+UNKNOWN = ""
+
 
 class Appearance(StrEnum):
     """What Discord should show of a question."""

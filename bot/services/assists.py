@@ -90,6 +90,17 @@ class AssistService:
             await assists.remove_vote(session, known.id, key)
             await settle(session, question, known.player_id, self._clock(), self._timezone)
 
+    async def cleared(self, message_id: int) -> None:
+        """Withdraw whatever anyone gave to a message; nothing happens where it is no answer."""
+        async with self._database.read() as session:
+            known = await answers.by_message(session, message_id)
+        if known is None:
+            return
+        async with self._database.write() as session:
+            question = await questions.lock(session, known.question_id)
+            await assists.remove_votes(session, known.id)
+            await settle(session, question, known.player_id, self._clock(), self._timezone)
+
     async def _answer_at(self, session: AsyncSession, question: Question, target: Target) -> Answer:
         answer = await answers.by_message(session, target.message_id)
         if answer is not None:

@@ -9,7 +9,7 @@ from bot.services.identity import Identity, new_token
 from bot.services.wording import NAME_MAX, clean, clean_line
 from db.engine import Database
 from db.models import Coach
-from db.repositories import coaches
+from db.repositories import coaches, guilds
 
 EXPERIENCE_MAX = 1000
 TOPICS_MAX = 100
@@ -30,8 +30,11 @@ class CoachProfile:
 class CoachService:
     """The list of coaches of a server. ``actor`` is the manager, for the audit; None is the bot itself."""
 
-    def __init__(self, database: Database, identity: Identity, clock: Clock, audit: AuditService) -> None:
+    def __init__(
+        self, database: Database, identity: Identity, clock: Clock, audit: AuditService, language: str
+    ) -> None:
         self._database = database
+        self._language = language
         self._identity = identity
         self._clock = clock
         self._audit = audit
@@ -39,6 +42,7 @@ class CoachService:
     async def prepare(self, guild_id: int, user_id: int, name: str) -> CoachProfile:
         """The profile to fill in: what is known already, or an empty one nobody sees yet."""
         async with self._database.write() as session:
+            await guilds.ensure(session, guild_id, self._language)
             await coaches.add(
                 session,
                 {

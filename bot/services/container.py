@@ -61,8 +61,9 @@ class Services:
 def build(database: Database, identity: Identity, clock: Clock, settings: Settings) -> Services:
     """Wire the services together."""
     timezone = settings.server.timezone
+    language = settings.server.language
     audit = AuditService(database, identity, clock)
-    players = PlayerService(database, identity, clock)
+    players = PlayerService(database, identity, clock, language)
     disclosures = DisclosureService(database, identity, settings.privacy)
     answers = AnswerService(database, identity, clock, players, disclosures, timezone)
     summons = SummonService(database, identity, clock, settings.coaches)
@@ -72,7 +73,7 @@ def build(database: Database, identity: Identity, clock: Clock, settings: Settin
         answers=answers,
         assists=AssistService(database, identity, clock, answers, timezone),
         audit=audit,
-        coaches=CoachService(database, identity, clock, audit),
+        coaches=CoachService(database, identity, clock, audit, language),
         disclosures=disclosures,
         erasure=erasure,
         export=ExportService(database, identity, clock, disclosures),

@@ -6,9 +6,9 @@ Members who need a stable row (players) are found by a keyed hash.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ from enum import StrEnum
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+_log = logging.getLogger(__name__)
 _KEY_BYTES = 32
 FINGERPRINT_BYTES = 4
 _NONCE_BYTES = 12
@@ -101,7 +102,7 @@ def _decode(name: str, text: str, problems: list[tuple[str, str]]) -> bytes:
         return b""
     try:
         key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         problems.append((name, "something that is not base64"))
         return b""
     if len(key) != _KEY_BYTES:
@@ -186,8 +187,21 @@ class Identity:
         return hmac.compare_digest(opened, other_opened)
 
     def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
-        """The contexts among ``(context, seal)`` whose seal holds this member."""
-        return {context for context, seal in seals if self.is_member(seal, context, user_id)}
+        """The contexts among ``(context, seal)`` whose seal holds this member.
+
+        A seal that no key opens is passed over: one lost key must not close everyone's inbox.
+        """
+        found: set[str] = set()
+        lost = 0
+        for context, seal in seals:
+            try:
+                if self.is_member(seal, context, user_id):
+                    found.add(context)
+            except UnknownKeyError:
+                lost += 1
+        if lost:
+            _log.error("%d seals cannot be opened: is a key missing in MITASSIST_SEAL_KEYS?", lost)
+        return found
 
     def open_member(self, seal: bytes, context: str, purpose: Purpose) -> int:
         """The member behind a seal, or `NOBODY`. Raises UnknownKeyError when no key fits."""
@@ -220,7 +234,7 @@ class Identity:
         nonce, sealed = seal[FINGERPRINT_BYTES:nonce_end], seal[nonce_end:]
         try:
             return cipher.decrypt(nonce, sealed, context.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # a ValueError means that it was cut short
             raise UnknownKeyError("the seal does not belong to this row") from error
 
 

@@ -14,7 +14,9 @@ from bot.services.identity import Identity
 from bot.services.publishing import MAX_ATTEMPTS
 from db.engine import Database
 from db.models import Post, PostKind, Question, QuestionState, Summon, SummonState
-from db.repositories import coaches, news, notices, posts, questions
+from db.repositories import answers, coaches, news, notices, posts, questions
+
+_UNSENT = 3
 
 
 class Standing(StrEnum):
@@ -120,6 +122,13 @@ class InboxService:
             )
             for question in found
         ]
+
+    async def unsent_answers(self, guild_id: int, user_id: int) -> list[str]:
+        """The member's own answers that Discord would not take after he was told they were kept."""
+        key = self._identity.member_key(guild_id, user_id)
+        async with self._database.read() as session:
+            found = await answers.refused(session, guild_id, key, _UNSENT)
+        return [answer.post.body or "" for answer in found if answer.post]
 
     async def open(self, token: str, user_id: int) -> OwnQuestion:
         """One question with all that belongs to it; what he sees now is not new any more.

@@ -12,7 +12,7 @@ from bot.services.identity import Identity
 from bot.services.wording import ANSWER_MAX, clean
 from db.engine import Database
 from db.models import LineSender, PostKind, Summon, SummonState
-from db.repositories import coaches, questions
+from db.repositories import coaches, posts, questions
 
 _SHOWN = 12
 
@@ -25,6 +25,7 @@ class LineEntry:
     text: str
     at: datetime
     new: bool
+    failed: bool
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class LineService:
         body = clean(text, ANSWER_MAX)
         try:
             async with self._database.write() as session:
-                summon = await self._asker_summon(session, question_token, user_id)
+                summon = await self._asker_summon(session, question_token, user_id, lock=True)
                 if summon.state is not SummonState.ACCEPTED:
                     raise MemberError("line_closed")
                 post = await outbox.reserve(
@@ -104,12 +105,14 @@ class LineService:
         async with self._database.write() as session:
             summon = await self._asker_summon(session, question_token, user_id)
             found = await coaches.line(session, summon.id, _SHOWN)
+            lost = await posts.failed(session, [message.post_id for message in found if message.post_id])
             entries = [
                 LineEntry(
                     from_coach=message.sender is LineSender.COACH,
                     text=self._identity.open_text(message.sealed_body, message.form),
                     at=message.created_at,
                     new=message.sender is LineSender.COACH and message.seen_at is None,
+                    failed=message.post_id in lost,
                 )
                 for message in found
             ]
@@ -146,10 +149,11 @@ class LineService:
             },
         )
 
-    async def _asker_summon(self, session: AsyncSession, question_token: str, user_id: int) -> Summon:
-        question = access.check_asker(
-            self._identity, await questions.by_token(session, question_token), user_id
-        )
+    async def _asker_summon(
+        self, session: AsyncSession, question_token: str, user_id: int, *, lock: bool = False
+    ) -> Summon:
+        known = await questions.by_token(session, question_token, lock=lock)
+        question = access.check_asker(self._identity, known, user_id)
         summon = await coaches.latest_of(session, question.id)
         if summon is None or summon.decided_at is None:
             raise MemberError("no_line")

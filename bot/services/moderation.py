@@ -10,7 +10,7 @@ from bot.services import access, appearance
 from bot.services.audit import Action, AuditService
 from bot.services.ledger import settle
 from db.engine import Database
-from db.models import Answer, Question
+from db.models import Question
 from db.repositories import answers, questions
 
 _CHOICES = 25
@@ -45,13 +45,14 @@ class ModerationService:
                 raise MemberError("not_in_thread")
             await self._set_hidden(session, question, actor, hidden=True)
 
-    async def restore_question(self, guild_id: int, token: str, actor: int | None = None) -> None:
-        """Show a hidden question again. Raises MemberError ``question_gone``."""
+    async def restore_question(self, guild_id: int, token: str, actor: int | None = None) -> int:
+        """Show a hidden question again. Returns its thread; raises MemberError ``question_gone``."""
         async with self._database.write() as session:
             question = await questions.by_token(session, token, lock=True)
             if question is None or question.guild_id != guild_id or question.state not in access.PUBLISHED:
                 raise MemberError("question_gone")
             await self._set_hidden(session, question, actor, hidden=False)
+            return question.thread_id or 0
 
     async def hidden_questions(self, guild_id: int) -> list[HiddenQuestion]:
         """What `restore_question` can take."""
@@ -90,12 +91,12 @@ class ModerationService:
     async def _set_hidden(
         self, session: AsyncSession, question: Question, actor: int | None, *, hidden: bool
     ) -> None:
-        changed = question.hidden != hidden
-        question.hidden = hidden
-        await appearance.refresh(session, question)
-        if changed:
+        if question.hidden != hidden:
+            # An earlier change may have come through unheard: whatever Discord shows is written anew.
+            question.hidden, question.shown = hidden, appearance.UNKNOWN
             action = Action.QUESTION_HIDDEN if hidden else Action.QUESTION_RESTORED
             await self._audit.append(session, question.guild_id, actor, action, question.token)
+        await appearance.refresh(session, question)
 
     async def _set_removed(self, guild_id: int, token: str, actor: int | None, *, removed: bool) -> bool:
         async with self._database.read() as session:
@@ -104,11 +105,14 @@ class ModerationService:
             raise MemberError("answer_gone")
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
-            answer = await self._locked(session, token)
+            answer = await answers.by_token(session, token)
+            if answer is None or answer.message_id is None:
+                raise MemberError("answer_gone")
             if not removed and answer.post is None:
                 raise MemberError("native_is_gone")
             changed = answer.removed != removed
-            answer.removed = removed
+            # Also where Discord seems to show it: an earlier change may have come through unheard.
+            answer.removed, answer.shown_removed = removed, not removed
             await session.flush()
             await settle(session, question, answer.player_id, self._clock(), self._timezone)
             await appearance.refresh(session, question)
@@ -116,9 +120,3 @@ class ModerationService:
                 action = Action.ANSWER_REMOVED if removed else Action.ANSWER_RESTORED
                 await self._audit.append(session, guild_id, actor, action, answer.token)
             return answer.post is not None
-
-    async def _locked(self, session: AsyncSession, token: str) -> Answer:
-        answer = await answers.by_token(session, token)
-        if answer is None:
-            raise MemberError("answer_gone")
-        return answer

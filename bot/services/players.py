@@ -11,7 +11,7 @@ from bot.services.identity import Identity, new_token
 from bot.services.wording import NAME_MAX, clean_line, name_key
 from db.engine import Database
 from db.models import Player, Visibility
-from db.repositories import answers, coaches
+from db.repositories import answers, coaches, guilds
 
 _NAME_MIN_LETTERS = 2
 # As `name_key` writes them: nobody plays under a name that sounds like the staff or like an asker.
@@ -29,8 +29,9 @@ class Profile:
 class PlayerService:
     """Profiles of those who answer."""
 
-    def __init__(self, database: Database, identity: Identity, clock: Clock) -> None:
+    def __init__(self, database: Database, identity: Identity, clock: Clock, language: str) -> None:
         self._database = database
+        self._language = language
         self._identity = identity
         self._clock = clock
 
@@ -58,6 +59,7 @@ class PlayerService:
 
     async def ensure(self, session: AsyncSession, guild_id: int, user_id: int) -> Player:
         """The member's row, made when he first needs one."""
+        await guilds.ensure(session, guild_id, self._language)
         key = self._identity.member_key(guild_id, user_id)
         token = new_token()
         await answers.add_player(
@@ -84,12 +86,9 @@ class PlayerService:
             raise MemberError("name_short", typed=name)
         if looks_like_alias(cleaned) or any(word in key for word in _RESERVED):
             raise MemberError("name_reserved", typed=name)
-        holder = await answers.player_by_name(session, player.guild_id, key)
-        if holder is not None and holder.id != player.id:
-            raise MemberError("name_taken", typed=name)
         if any(name_key(coach.name) == key for coach in await coaches.active(session, player.guild_id)):
             raise MemberError("name_taken", typed=name)
         if player.name is None:
             player.visibility = Visibility.PLAYER_NAME
-        player.name, player.name_key = cleaned, key
-        await session.flush()
+        if not await answers.set_name(session, player, cleaned, key):
+            raise MemberError("name_taken", typed=name)

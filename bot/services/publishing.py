@@ -3,6 +3,7 @@
 A delivery is made for others to see. It has no author field: who asked cannot be rendered by mistake.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,13 +14,15 @@ from bot.clock import Clock, to_the_hour
 from bot.services import appearance, endings, notices, outbox
 from bot.services.appearance import Appearance
 from bot.services.coaches import CoachProfile, profile_of
-from bot.services.identity import Identity
+from bot.services.identity import Identity, UnknownKeyError
 from bot.services.servers import StatusTags
 from db.engine import Database
 from db.models import Answer, Guild, Post, PostKind, PostState, Question, QuestionState, Summon, SummonState
 from db.repositories import answers, coaches, guilds, posts, questions
 
-LEASE = timedelta(seconds=60)
+_log = logging.getLogger(__name__)
+# Longer than one message can take with every wait and retry in discord.py: nobody else may send it meanwhile.
+LEASE = timedelta(minutes=5)
 _BATCH = 20
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=10)
@@ -47,7 +50,11 @@ class Envelope:
 
 @dataclass(frozen=True)
 class QuestionDelivery:
-    """A new thread in a forum."""
+    """A new thread in a forum.
+
+    ``wanted`` is False for a question that was withdrawn after a try whose outcome nobody knows: it is
+    only looked for, so that it can be deleted.
+    """
 
     envelope: Envelope
     forum_id: int
@@ -57,6 +64,7 @@ class QuestionDelivery:
     alias: str
     topic: str
     wants_coach: bool
+    wanted: bool
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,8 @@ class ThreadLook:
     language: str
     thread_id: int
     appearance: Appearance
+    # The opening card must be written anew: it is hidden now, or nobody knows what it shows.
+    rewrite: bool
     token: str
     tag_ids: tuple[int, ...]
     title: str
@@ -169,11 +179,19 @@ class PublishingService:
             async with self._database.write() as session:
                 await posts.release_leases(session)
 
-    async def claim_due(self) -> list[Delivery]:
-        """Take what is due. What cannot be sent any more is cancelled on the way."""
-        async with self._database.write() as session:
-            found = await posts.claim_due(session, self._clock(), _BATCH)
-            return [delivery for post in found if (delivery := await self._claim(session, post))]
+    async def claim_due(self) -> Delivery | None:
+        """Take the post that has been due longest; None when there is none.
+
+        One at a time: the lease of a whole batch could run out while its first half is being sent.
+        What cannot be sent any more is cancelled on the way.
+        """
+        while True:
+            async with self._database.write() as session:
+                found = await posts.claim_due(session, self._clock(), 1)
+                if not found:
+                    return None
+                if delivery := await self._claim(session, found[0]):
+                    return delivery
 
     async def claim(self, post_id: int) -> Delivery | None:
         """Take one post now, if it is due and nobody else has it."""
@@ -183,6 +201,8 @@ class PublishingService:
             if post is None or post.state is not PostState.PENDING or post.due_at > now:
                 return None
             if post.lease_until is not None and post.lease_until > now:
+                return None
+            if post.question.hidden and post.kind in posts.IN_THREAD:
                 return None
             return await self._claim(session, post)
 
@@ -204,12 +224,12 @@ class PublishingService:
     async def sent(self, post_id: int, message_id: int) -> None:
         """Discord has it. For a question the message's id is also the thread's."""
         async with self._database.write() as session:
-            post = await posts.get(session, post_id, lock=True)
+            post = await self._held(session, post_id)
             if post is None:
                 return
             outbox.finish(post, PostState.SENT)
             post.message_id = message_id
-            question = await questions.lock(session, post.question_id)
+            question = post.question
             if post.kind is PostKind.QUESTION:
                 question.thread_id, question.published_at = message_id, to_the_hour(self._clock())
                 question.shown = Appearance.UNANSWERED
@@ -223,10 +243,17 @@ class PublishingService:
             if answer is not None:
                 await notices.owe_everyone(session, question, self._clock())
 
+    async def dropped(self, post_id: int) -> None:
+        """It is not in Discord, and shall not be."""
+        async with self._database.write() as session:
+            post = await self._held(session, post_id)
+            if post is not None:
+                outbox.finish(post, PostState.CANCELLED)
+
     async def not_sent(self, post_id: int, failure: Failure) -> None:
         """Discord refused, or could not: for good, or to be tried again after a growing wait."""
         async with self._database.write() as session:
-            post = await posts.get(session, post_id, lock=True)
+            post = await self._held(session, post_id)
             if post is None:
                 return
             post.lease_until = None
@@ -274,13 +301,27 @@ class PublishingService:
         async with self._database.write() as session:
             await answers.set_shown(session, answer_id, removed)
 
+    async def _held(self, session: AsyncSession, post_id: int) -> Post | None:
+        """A post, held together with its question; the question first, as everywhere."""
+        known = await posts.get(session, post_id)
+        if known is None:
+            return None
+        await questions.lock(session, known.question_id)
+        return await posts.get(session, post_id, lock=True)
+
     async def _language(self, session: AsyncSession, question: Question) -> str:
         guild = await session.get_one(Guild, question.guild_id)
         return guild.language
 
     async def _claim(self, session: AsyncSession, post: Post) -> Delivery | None:
         guild = await guilds.get(session, post.question.guild_id)
-        delivery = await self._delivery(session, post, guild) if guild else None
+        try:
+            delivery = await self._delivery(session, post, guild) if guild else None
+        except UnknownKeyError:
+            # It can never be read: it must not hold up the rest.
+            _log.error("post %d is sealed under a key that is missing in MITASSIST_SEAL_KEYS", post.id)
+            outbox.finish(post, PostState.FAILED)
+            return None
         if delivery is None:
             outbox.finish(post, PostState.CANCELLED)
             return None
@@ -293,7 +334,10 @@ class PublishingService:
         question, summon = post.question, post.summon
         envelope = Envelope(post.id, post.token, post.attempts > 0, guild.id, guild.language)
         if post.kind is PostKind.QUESTION:
-            return _question(envelope, question) if question.state is QuestionState.QUEUED else None
+            if question.state is QuestionState.QUEUED:
+                return _question(envelope, question, wanted=True)
+            lost = envelope.retry and question.state is QuestionState.WITHDRAWN
+            return _question(envelope, question, wanted=False) if lost else None
         if summon is not None and post.kind in (PostKind.CASE_NOTE, PostKind.LINE):
             return await self._case_text(session, envelope, post, summon)
         if question.state not in (QuestionState.OPEN, QuestionState.SOLVED) or question.thread_id is None:
@@ -338,7 +382,7 @@ def _status_tag(question: Question, look: Appearance) -> int:
     }.get(look, tags.solved)
 
 
-def _question(envelope: Envelope, question: Question) -> QuestionDelivery:
+def _question(envelope: Envelope, question: Question, *, wanted: bool) -> QuestionDelivery:
     return QuestionDelivery(
         envelope=envelope,
         forum_id=question.topic.forum.channel_id,
@@ -348,6 +392,7 @@ def _question(envelope: Envelope, question: Question) -> QuestionDelivery:
         alias=question.alias,
         topic=question.topic.name,
         wants_coach=question.wants_coach,
+        wanted=wanted,
     )
 
 
@@ -377,6 +422,7 @@ def _thread_look(question: Question, token: str, language: str) -> ThreadLook:
         language=language,
         thread_id=question.thread_id or 0,
         appearance=look,
+        rewrite=question.shown in (Appearance.HIDDEN, appearance.UNKNOWN),
         token=token,
         tag_ids=(question.topic.tag_id, _status_tag(question, look)),
         title=question.title,

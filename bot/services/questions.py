@@ -18,6 +18,7 @@ from db.models import PostKind, Question, QuestionState, Topic
 from db.repositories import guilds, posts, questions
 
 _ALIAS_ATTEMPTS = 20
+_APART = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,11 @@ class QuestionService:
         async with self._database.write() as session:
             existing = await questions.by_form(session, ask.form)
             if existing is not None:
-                return _preview(access.check_asker(self._identity, existing, user_id))
+                question = access.check_asker(self._identity, existing, user_id)
+                if question.state is QuestionState.DRAFT:
+                    # Discord keeps a form open after a hiccup: what he changed in it counts.
+                    question.title, question.body, question.wants_coach = title, body, ask.wants_coach
+                return _preview(question)
             topic = await self._topic(session, guild_id, ask)
             return _preview(await self._insert(session, guild_id, user_id, ask, title, body, topic))
 
@@ -103,7 +108,7 @@ class QuestionService:
         """Change a draft. Raises MemberError as `compose`, and when it is published already."""
         title, body = _clean_ask(ask)
         async with self._database.write() as session:
-            question = await self._draft(session, token, user_id, typed=ask.body)
+            question = await self._draft(session, token, user_id, typed=typed_ask(ask), lock=True)
             topic = await self._topic(session, question.guild_id, ask)
             question.title, question.body, question.wants_coach = title, body, ask.wants_coach
             question.topic = topic
@@ -165,12 +170,16 @@ class QuestionService:
             async with self._database.write() as session:
                 question = await access.open_question(session, token)
                 access.check_asker(self._identity, question, user_id)
+                now = self._clock()
                 delay = outbox.anonymous_delay(self._settings.questions)
+                # Random waits must not turn two follow-ups round.
+                if (last := await posts.last_due(session, question.id)) is not None:
+                    delay = max(delay, last - now + _APART)
                 post = await outbox.reserve(
                     session,
                     PostKind.FOLLOW_UP,
                     question.id,
-                    self._clock(),
+                    now,
                     form=form,
                     delay=delay,
                     body=body,
@@ -229,13 +238,13 @@ class QuestionService:
         return topic
 
     async def _draft(
-        self, session: AsyncSession, token: str, user_id: int, typed: str | None = None
+        self, session: AsyncSession, token: str, user_id: int, typed: str | None = None, lock: bool = False
     ) -> Question:
-        question = await questions.by_token(session, token)
+        question = await questions.by_token(session, token, lock=lock)
         if question is None:
             raise MemberError("draft_gone", typed=typed)
         access.check_asker(self._identity, question, user_id)
-        if question.state is not QuestionState.DRAFT:
+        if question.state not in (QuestionState.DRAFT, QuestionState.FAILED):
             raise MemberError("already_sent", typed=typed)
         return question
 

@@ -1,5 +1,6 @@
 """What managers set up in a server: language, coach channel, forums and topics."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,8 +80,10 @@ class ServerService:
             guild = await guilds.get(session, guild_id)
         return guild.staff_channel_id if guild else None
 
-    async def check_topics(self, guild_id: int, channel_id: int, names: str) -> list[str]:
-        """Split and check a list such as ``Girls, School``.
+    async def check_topics(
+        self, guild_id: int, channel_id: int, names: str, status_names: Sequence[str] = ()
+    ) -> list[str]:
+        """Split and check a list such as ``Girls, School``; ``status_names`` are taken by the status tags.
 
         Raises MemberError when a name is too long or there are too many; carries what was typed.
         """
@@ -91,17 +94,22 @@ class ServerService:
         unique = list({name.casefold(): name for name in wanted}.values())
         if not unique:
             raise MemberError("empty", typed=names)
+        for name in unique:
+            if name.casefold() in {word.casefold() for word in status_names}:
+                raise MemberError("topic_is_status", typed=names, topic=name)
         async with self._database.read() as session:
             forum = await guilds.forum_by_channel(session, channel_id)
             known = await self._known(session, forum)
             in_forum = {name.casefold() for name, topic in known.items() if topic.active}
             new = {name.casefold() for name in unique} - in_forum
+            spelled = {name.casefold(): name for name in known}
             total = await guilds.count_topics(session, guild_id) + len(new)
         if total > TOPICS_PER_SERVER or len(in_forum | new) > TOPICS_PER_FORUM:
             raise MemberError(
                 "too_many_topics", typed=names, forum=TOPICS_PER_FORUM, server=TOPICS_PER_SERVER
             )
-        return unique
+        # A topic that is there already, perhaps removed, is the same one in any spelling.
+        return [spelled.get(name.casefold(), name) for name in unique]
 
     async def save_forum(
         self,
@@ -132,6 +140,24 @@ class ServerService:
                     topic.tag_id, topic.active = tag_id, True
             detail = {"channel": channel_id, "topics": ", ".join(topics)}
             await self._audit.append(session, guild_id, actor, Action.FORUM_SAVED, SERVER, detail)
+
+    async def status_tags(self, guild_id: int) -> dict[int, StatusTags]:
+        """The status tags of each forum, by its channel."""
+        async with self._database.read() as session:
+            found = await guilds.forums(session, guild_id)
+        return {
+            forum.channel_id: StatusTags(
+                forum.tag_unanswered, forum.tag_answered, forum.tag_coach, forum.tag_solved
+            )
+            for forum in found
+        }
+
+    async def forum_gone(self, channel_id: int) -> None:
+        """No new questions about the topics of a forum that is gone; nothing happens for other channels."""
+        async with self._database.write() as session:
+            forum = await guilds.forum_by_channel(session, channel_id)
+            if forum is not None:
+                await guilds.deactivate_topics(session, forum.id)
 
     async def remove_topic(self, guild_id: int, token: str, actor: int | None = None) -> str:
         """No new questions about it. Returns its name; raises MemberError ``topic_gone``."""

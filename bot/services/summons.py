@@ -89,8 +89,7 @@ class SummonService:
                 return None
             if summon.state is not SummonState.PENDING:
                 raise MemberError("case_over")
-            question = await questions.lock(session, summon.question_id)
-            access.check_open(question)
+            question = access.check_open(summon.question)
             endings.move_call(summon, question, SummonState.ACCEPTED, self._clock())
             await session.flush()
             await appearance.refresh(session, question)
@@ -124,7 +123,8 @@ class SummonService:
     async def close_as_asker(self, token: str, user_id: int) -> None:
         """The asker ends the line. Raises MemberError."""
         async with self._database.write() as session:
-            question = access.check_asker(self._identity, await questions.by_token(session, token), user_id)
+            question = await questions.by_token(session, token, lock=True)
+            question = access.check_asker(self._identity, question, user_id)
             summon = await coaches.running(session, question.id, lock=True)
             if summon is None:
                 raise MemberError("case_over")
@@ -140,12 +140,17 @@ class SummonService:
 
     async def expire_due(self) -> None:
         """Give back to the asker what no coach took in time."""
-        async with self._database.write() as session:
-            for summon in await coaches.overdue(session, self._clock(), _SWEEP_LIMIT):
-                endings.move_call(summon, summon.question, SummonState.EXPIRED, self._clock())
-                await self._tell_coach(session, summon)
-                # Some hours to the second after he called.
-                await notices.owe_by_the_hour(session, summon.question, self._clock())
+        async with self._database.read() as session:
+            found = await coaches.overdue(session, self._clock(), _SWEEP_LIMIT)
+        for known in found:
+            async with self._database.write() as session:
+                await questions.lock(session, known.question_id)
+                summon = await coaches.summon(session, known.token, lock=True)
+                if summon is not None and summon.state is SummonState.PENDING:
+                    endings.move_call(summon, summon.question, SummonState.EXPIRED, self._clock())
+                    await self._tell_coach(session, summon)
+                    # Some hours to the second after he called.
+                    await notices.owe_by_the_hour(session, summon.question, self._clock())
 
     async def _close(self, session: AsyncSession, summon: Summon) -> None:
         if summon.state not in coaches.RUNNING:
@@ -161,9 +166,14 @@ class SummonService:
         )
 
     async def _for_coach(self, session: AsyncSession, token: str, user_id: int) -> Summon:
-        summon = await coaches.summon(session, token, lock=True)
+        """The coach's own case, held together with its question. Raises MemberError."""
+        known = await coaches.summon(session, token)
+        if known is None:
+            raise MemberError("case_over")
+        if known.coach.user_id != user_id:
+            raise MemberError("not_your_case")
+        await questions.lock(session, known.question_id)
+        summon = await coaches.summon(session, known.token, lock=True)
         if summon is None:
             raise MemberError("case_over")
-        if summon.coach.user_id != user_id:
-            raise MemberError("not_your_case")
         return summon

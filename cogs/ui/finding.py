@@ -1,9 +1,9 @@
 """Finding again what may have reached Discord before a crash: by the token in its buttons."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import TypeVar
 
+import aiohttp
 import discord
 
 from bot.services.publishing import CaseDelivery, QuestionDelivery
@@ -52,8 +52,19 @@ async def message_in(thread: discord.abc.Messageable, token: str) -> int | None:
     return None
 
 
-async def question_thread(forum: discord.ForumChannel, delivery: QuestionDelivery, me: int) -> int | None:
-    """The forum post that was made for a question, if it was made."""
+async def note_in(thread: discord.Thread, text: str) -> int | None:
+    """The note without buttons that says this, among the newest in a thread."""
+    async for message in thread.history(limit=_DEPTH):
+        if message.author.id == thread.owner_id and [card.description for card in message.embeds] == [text]:
+            return message.id
+    return None
+
+
+async def question_threads(
+    forum: discord.ForumChannel, delivery: QuestionDelivery, me: int
+) -> list[discord.Thread]:
+    """The forum posts that were made for a question: one, none, or by mischance two."""
+    found: list[discord.Thread] = []
     for thread in await forum.guild.active_threads():
         if thread.parent_id != forum.id or thread.owner_id != me or thread.name != delivery.title:
             continue
@@ -62,8 +73,8 @@ async def question_thread(forum: discord.ForumChannel, delivery: QuestionDeliver
         except discord.NotFound:
             continue
         if carries(starter, delivery.envelope.token):
-            return thread.id
-    return None
+            found.append(thread)
+    return found
 
 
 async def case_thread(
@@ -79,6 +90,6 @@ async def case_thread(
 
 def is_transient(error: Exception) -> bool:
     """Whether trying again later can help: Discord is down, slow, or asks to wait."""
-    if isinstance(error, discord.RateLimited | discord.DiscordServerError | OSError | asyncio.TimeoutError):
+    if isinstance(error, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError):
         return True
     return isinstance(error, discord.HTTPException) and (error.status == 429 or error.status >= 500)

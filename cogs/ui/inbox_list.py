@@ -15,6 +15,7 @@ from cogs.ui.parts import button, menu, view
 # More would be a wall on a phone; Discord allows 25.
 _PAGE = 10
 _NAME_MAX = 256
+_QUOTE_MAX = 700
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class Contents:
 
     own: list[InboxItem]
     followed: list[FollowedQuestion]
+    # His own answers that Discord would not take.
+    unsent_answers: list[str]
     messages: NoticeChoice
 
 
-def overview(texts: Texts, contents: Contents, page: int = 0) -> tuple[discord.Embed, discord.ui.View]:
+def overview(texts: Texts, contents: Contents, page: int = 0) -> tuple[list[discord.Embed], discord.ui.View]:
     """One page of the list: his own questions first, then those he follows."""
     everything: list[InboxItem | FollowedQuestion] = [*contents.own, *contents.followed]
     pages = max(1, -(-len(everything) // _PAGE))
@@ -40,7 +43,13 @@ def overview(texts: Texts, contents: Contents, page: int = 0) -> tuple[discord.E
         card.description = "\n\n".join(filter(None, (card.description, texts("notice.refused"))))
     for one in shown:
         card.add_field(name=_title(texts, one)[:_NAME_MAX], value=summary(texts, one), inline=False)
-    return card, view([*_menus(texts, shown), *_buttons(texts, contents.messages, page, pages)])
+    embeds = [card, *(_lost(texts, text) for text in contents.unsent_answers)]
+    return embeds, view([*_menus(texts, shown), *_buttons(texts, contents.messages, page, pages)])
+
+
+def _lost(texts: Texts, text: str) -> discord.Embed:
+    """A text that Discord would not take, to copy."""
+    return discord.Embed(title=texts("inbox.unsent"), description=text[:_QUOTE_MAX], colour=cards.QUIET)
 
 
 def summary(texts: Texts, one: InboxItem | FollowedQuestion) -> str:
@@ -79,7 +88,7 @@ def unread(texts: Texts, messages: int, coach: str) -> str:
     """How many messages a coach has written that were not read; nothing where none was."""
     if not messages:
         return ""
-    return texts("inbox.unread" if messages == 1 else "inbox.unread_many", count=messages, coach=coach)
+    return texts("inbox.unread_one" if messages == 1 else "inbox.unread_many", count=messages, coach=coach)
 
 
 def _footer(texts: Texts, page: int, pages: int) -> str:

@@ -113,6 +113,7 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
         items.append(button(texts("button.solve"), "solve", own.token))
     if own.state is QuestionState.FAILED:
         items.append(button(texts("button.retry"), "publish", own.token, Style.primary))
+        items.append(button(texts("ask.edit"), "edit_draft", own.token))
     items.append(button(texts("button.withdraw"), "withdraw", own.token, Style.danger))
     items.append(button(texts("button.back"), "inbox", own.token))
     if published and own.thread_id is not None:
@@ -162,7 +163,8 @@ def line(texts: Texts, shown: Line) -> tuple[discord.Embed, discord.ui.View]:
     room = _EMBED_MAX
     for entry in reversed(shown.entries):
         who = texts("line.coach_says", coach=shown.coach) if entry.from_coach else texts("line.you_say")
-        new = f" · **{texts('line.new')}**" if entry.new else ""
+        mark = "line.new" if entry.new else "line.failed" if entry.failed else None
+        new = f" · **{texts(mark)}**" if mark else ""
         # Of what he wrote himself only the hour is kept: "three minutes ago" would be wrong.
         style = "R" if entry.from_coach else "d"
         block = f"**{shorten(who)}** <t:{int(entry.at.timestamp())}:{style}>{new}\n{entry.text}"

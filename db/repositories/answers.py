@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -27,10 +28,14 @@ async def add_player(session: AsyncSession, values: dict[str, object]) -> None:
     await insert_once(session, Player, values)
 
 
-async def player_by_name(session: AsyncSession, guild_id: int, key: str) -> Player | None:
-    """Who has taken a player name."""
-    query = select(Player).where(Player.guild_id == guild_id, Player.name_key == key)
-    return await session.scalar(query)
+async def set_name(session: AsyncSession, player: Player, name: str, key: str) -> bool:
+    """Give a player a name; False when another has it, also one who takes it at this moment."""
+    try:
+        async with session.begin_nested():
+            player.name, player.name_key = name, key
+    except IntegrityError:
+        return False
+    return True
 
 
 async def add(session: AsyncSession, values: dict[str, object]) -> bool:
@@ -79,13 +84,28 @@ async def counts(session: AsyncSession, question_ids: list[int]) -> dict[int, in
     return {row.question_id: row.answers for row in await session.execute(query)}
 
 
+async def refused(session: AsyncSession, guild_id: int, member_key: bytes, limit: int) -> Sequence[Answer]:
+    """A member's newest answers that Discord would not take."""
+    query = (
+        select(Answer)
+        .join(Answer.player)
+        .join(Answer.post)
+        .where(Player.guild_id == guild_id, Player.member_key == member_key, Post.state == PostState.FAILED)
+        .options(*_FULL)
+        .order_by(Answer.id.desc())
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
 async def unsettled(session: AsyncSession, limit: int) -> Sequence[Answer]:
     """Answers whose message does not yet look as it should."""
     query = (
         select(Answer)
         .where(Answer.removed != Answer.shown_removed, Answer.message_id.is_not(None))
         .options(*_FULL)
-        .order_by(Answer.id)
+        # At random: one that can never be changed does not hold up the rest.
+        .order_by(func.random())
         .limit(limit)
     )
     return (await session.scalars(query)).all()

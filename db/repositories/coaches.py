@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -52,6 +52,11 @@ async def add_summon(session: AsyncSession, values: dict[str, object]) -> bool:
     return await insert_once(session, Summon, values)
 
 
+def _locked(query: Select[Summon]) -> Select[Summon]:
+    # Whoever changes the question too holds its row already: in two orders they would block each other.
+    return query.with_for_update(of=Summon).execution_options(populate_existing=True)
+
+
 async def summon(session: AsyncSession, token: str, *, lock: bool = False) -> Summon | None:
     """A summon by its own token or by that of any message in its case."""
     posted = select(Post.summon_id).where(Post.token == token)
@@ -60,7 +65,7 @@ async def summon(session: AsyncSession, token: str, *, lock: bool = False) -> Su
         .where((Summon.token == token) | (Summon.id == posted.scalar_subquery()))
         .options(*_FULL)
     )
-    return await session.scalar(query.with_for_update(of=Summon) if lock else query)
+    return await session.scalar(_locked(query) if lock else query)
 
 
 async def by_thread(session: AsyncSession, thread_id: int) -> Summon | None:
@@ -71,7 +76,7 @@ async def by_thread(session: AsyncSession, thread_id: int) -> Summon | None:
 async def running(session: AsyncSession, question_id: int, *, lock: bool = False) -> Summon | None:
     """The pending or accepted summon of a question."""
     query = select(Summon).where(Summon.question_id == question_id, Summon.state.in_(RUNNING)).options(*_FULL)
-    return await session.scalar(query.with_for_update(of=Summon) if lock else query)
+    return await session.scalar(_locked(query) if lock else query)
 
 
 async def latest_of(session: AsyncSession, question_id: int) -> Summon | None:
@@ -86,21 +91,14 @@ async def latest_of(session: AsyncSession, question_id: int) -> Summon | None:
     return await session.scalar(query)
 
 
-async def running_of_coach(session: AsyncSession, coach_id: int) -> Sequence[Summon]:
-    """What a coach has in hand."""
-    query = select(Summon).where(Summon.coach_id == coach_id, Summon.state.in_(RUNNING)).options(*_FULL)
-    return (await session.scalars(query)).all()
-
-
 async def overdue(session: AsyncSession, now: datetime, limit: int) -> Sequence[Summon]:
-    """Pending summons whose time is up, locked against other processes."""
+    """Pending summons whose time is up."""
     query = (
         select(Summon)
         .where(Summon.state == SummonState.PENDING, Summon.expires_at <= now)
         .options(*_FULL)
         .order_by(Summon.expires_at)
         .limit(limit)
-        .with_for_update(of=Summon, skip_locked=True)
     )
     return (await session.scalars(query)).all()
 

@@ -41,6 +41,11 @@ async def forum_by_channel(session: AsyncSession, channel_id: int) -> Forum | No
     return await session.scalar(select(Forum).where(Forum.channel_id == channel_id))
 
 
+async def forums(session: AsyncSession, guild_id: int) -> Sequence[Forum]:
+    """Every forum that holds questions."""
+    return (await session.scalars(select(Forum).where(Forum.guild_id == guild_id).order_by(Forum.id))).all()
+
+
 async def topics(session: AsyncSession, guild_id: int) -> Sequence[Topic]:
     """The topics one can ask about, in the order they were added."""
     query = (
@@ -78,3 +83,8 @@ async def count_topics(session: AsyncSession, guild_id: int) -> int:
 async def deactivate_topic(session: AsyncSession, topic_id: int) -> None:
     """No new questions about it; old ones keep it."""
     await session.execute(update(Topic).where(Topic.id == topic_id).values(active=False))
+
+
+async def deactivate_topics(session: AsyncSession, forum_id: int) -> None:
+    """No new questions about anything in a forum."""
+    await session.execute(update(Topic).where(Topic.forum_id == forum_id).values(active=False))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -12,6 +12,9 @@ from db.repositories.upsert import insert_once
 
 # What an asker owes his words or his call to; he hears of it when Discord does not take them.
 OF_THE_ASKER = (PostKind.QUESTION, PostKind.FOLLOW_UP, PostKind.CASE, PostKind.LINE)
+
+# These stand in the question's thread, and wait while it is hidden.
+IN_THREAD = (PostKind.FOLLOW_UP, PostKind.ANSWER, PostKind.COACH_CARD)
 
 _FULL = (
     joinedload(Post.question).joinedload(Question.topic).joinedload(Topic.forum),
@@ -34,7 +37,10 @@ async def by_form(session: AsyncSession, form: str) -> Post | None:
 async def get(session: AsyncSession, post_id: int, *, lock: bool = False) -> Post | None:
     """A post with everything that is needed to render it."""
     query = select(Post).where(Post.id == post_id).options(*_FULL)
-    return await session.scalar(query.with_for_update(of=Post) if lock else query)
+    if lock:
+        # What was read before the wait for the lock may be out of date: read it again.
+        query = query.with_for_update(of=Post).execution_options(populate_existing=True)
+    return await session.scalar(query)
 
 
 async def claim_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Post]:
@@ -45,6 +51,7 @@ async def claim_due(session: AsyncSession, now: datetime, limit: int) -> Sequenc
             Post.state == PostState.PENDING,
             Post.due_at <= now,
             (Post.lease_until.is_(None)) | (Post.lease_until <= now),
+            ~(Post.kind.in_(IN_THREAD) & Post.question.has(Question.hidden)),
         )
         .options(*_FULL)
         .order_by(Post.due_at)
@@ -64,10 +71,18 @@ async def release_leases(session: AsyncSession) -> None:
 
 
 async def cancel_pending(session: AsyncSession, question_id: int) -> None:
-    """What was not sent yet of a question will not be."""
+    """What was not sent yet of a question will not be.
+
+    A question that may have reached Discord stays: it must be found there, to be deleted.
+    """
     await session.execute(
         update(Post)
-        .where(Post.question_id == question_id, Post.state == PostState.PENDING, Post.lease_until.is_(None))
+        .where(
+            Post.question_id == question_id,
+            Post.state == PostState.PENDING,
+            Post.lease_until.is_(None),
+            (Post.kind != PostKind.QUESTION) | (Post.attempts == 0),
+        )
         .values(state=PostState.CANCELLED, picture=None, due_at=Post.created_at)
     )
 
@@ -104,6 +119,22 @@ async def question_tokens(session: AsyncSession, question_ids: list[int]) -> dic
         Post.question_id.in_(question_ids), Post.kind == PostKind.QUESTION, Post.state == PostState.SENT
     )
     return {row.question_id: row.token for row in await session.execute(query)}
+
+
+async def failed(session: AsyncSession, post_ids: list[int]) -> set[int]:
+    """Which of these Discord would not take."""
+    query = select(Post.id).where(
+        Post.id.in_(post_ids), Post.state.in_((PostState.FAILED, PostState.CANCELLED))
+    )
+    return set(await session.scalars(query))
+
+
+async def last_due(session: AsyncSession, question_id: int) -> datetime | None:
+    """When the last of what waits to be posted in a question's thread is due."""
+    query = select(func.max(Post.due_at)).where(
+        Post.question_id == question_id, Post.state == PostState.PENDING, Post.kind.in_(IN_THREAD)
+    )
+    return await session.scalar(query)
 
 
 async def by_message(session: AsyncSession, message_id: int) -> Post | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -19,6 +19,7 @@ from db.models import (
 from db.repositories.upsert import insert_once
 
 _FULL = joinedload(Question.topic).joinedload(Topic.forum)
+PUBLISHED = (QuestionState.OPEN, QuestionState.SOLVED)
 LIVE = (QuestionState.QUEUED, QuestionState.OPEN, QuestionState.SOLVED, QuestionState.FAILED)
 IN_INBOX = (QuestionState.DRAFT, *LIVE)
 
@@ -41,19 +42,24 @@ async def by_token(session: AsyncSession, token: str, *, lock: bool = False) -> 
         .where(or_(Question.token == token, Question.id == posted.scalar_subquery()))
         .options(_FULL)
     )
-    return await session.scalar(query.with_for_update(of=Question) if lock else query)
+    return await session.scalar(_locked(query) if lock else query)
 
 
 async def by_thread(session: AsyncSession, thread_id: int, *, lock: bool = False) -> Question | None:
     """The question that a thread holds."""
     query = select(Question).where(Question.thread_id == thread_id).options(_FULL)
-    return await session.scalar(query.with_for_update(of=Question) if lock else query)
+    return await session.scalar(_locked(query) if lock else query)
+
+
+def _locked(query: Select[Question]) -> Select[Question]:
+    # What was read before the wait for the lock may be out of date: read it again.
+    return query.with_for_update(of=Question).execution_options(populate_existing=True)
 
 
 async def lock(session: AsyncSession, question_id: int) -> Question:
     """The row, held until the transaction ends (PostgreSQL; SQLite has one writer anyway)."""
-    query = select(Question).where(Question.id == question_id).options(_FULL).with_for_update(of=Question)
-    return (await session.scalars(query)).one()
+    query = select(Question).where(Question.id == question_id).options(_FULL)
+    return (await session.scalars(_locked(query))).one()
 
 
 async def live_seals(session: AsyncSession, guild_id: int) -> list[tuple[str, bytes | None]]:
@@ -90,7 +96,8 @@ async def unsettled(session: AsyncSession, limit: int) -> Sequence[Question]:
         select(Question)
         .where(Question.appearance != Question.shown, Question.thread_id.is_not(None))
         .options(_FULL)
-        .order_by(Question.id)
+        # At random: one that can never be changed does not hold up the rest.
+        .order_by(func.random())
         .limit(limit)
     )
     return (await session.scalars(query)).all()
@@ -119,7 +126,7 @@ async def hidden(session: AsyncSession, guild_id: int, limit: int) -> Sequence[Q
     """Questions that moderators took out of sight, newest first."""
     query = (
         select(Question)
-        .where(Question.guild_id == guild_id, Question.hidden)
+        .where(Question.guild_id == guild_id, Question.hidden, Question.state.in_(PUBLISHED))
         .order_by(Question.id.desc())
         .limit(limit)
     )

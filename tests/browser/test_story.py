@@ -98,6 +98,7 @@ async def test_the_story(played: tuple[Page, World]) -> None:
     await right.get("channel").filter(has_text="Sag ").click()
     case = right.message("Ny sag")
     await expect(case).to_contain_text("du er valgt af")
+    await expect(case).to_contain_text(f"Spørgsmålet: #{TITLE}")
     await case.get_by_test_id("button").filter(has_text="Tag sagen").click()
     await expect(right.message("Du har sagen")).to_be_visible()
     await case.get_by_test_id("button").filter(has_text="Svar").click()

@@ -1,4 +1,8 @@
-"""Every test here that takes ``database`` runs on SQLite (a file) and on PostgreSQL (a real server)."""
+"""Every test here that takes ``database`` runs on SQLite (a file) and on PostgreSQL (a real server).
+
+One event loop and one open database of each kind serve all tests: opening them takes longer than a test.
+Before each test the rows are put back to those of a server that has just been set up.
+"""
 
 import asyncio
 import os
@@ -8,47 +12,31 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs] # ships none
 import pytest
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from db import migrate
 from db.engine import Database
-from db.types import Base
 from tests.db import postgres
 from tests.db.club import Club
+from tests.db.founding import Founded, found
 from tests.helpers import MovingClock
 
-_SHARED = "mitassist"
-_TABLES = [table.name for table in Base.metadata.sorted_tables]
+_LOOP = pytest.mark.asyncio(loop_scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all tests of this folder."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(_LOOP, append=False)
 
 
 def _apart(work: Coroutine[None, None, None]) -> None:
     """Run to the end without touching the event loop of the tests."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-async def _founded(url: str) -> None:
-    database = Database(url)
-    await migrate.upgrade(database.engine)
-    await Club.found(database, MovingClock())
-    await database.close()
-
-
-async def _execute(socket: Path, database: str, statement: str) -> None:
-    connection = await asyncpg.connect(host=str(socket), user="postgres", database=database)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with a server that is set up, to copy."""
-    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    _apart(_founded(f"sqlite+aiosqlite:///{path}"))
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -63,69 +51,79 @@ def postgres_socket() -> Iterator[Path]:
         pytest.skip(f"not run on PostgreSQL: {error}")
 
 
-@pytest.fixture(scope="session")
-def postgres_founded(postgres_socket: Path) -> str:
-    """One PostgreSQL database for all tests, set up, with a copy of that state in the schema ``founded``.
-
-    Making a database for each test takes longer than the test.
-    """
-    _apart(_execute(postgres_socket, "postgres", f"CREATE DATABASE {_SHARED}"))
-    url = postgres.url(postgres_socket, _SHARED)
-    _apart(_founded(url))
-    copies = [f"CREATE TABLE founded.{name} AS TABLE {name};" for name in _TABLES]
-    _apart(_execute(postgres_socket, _SHARED, "CREATE SCHEMA founded;" + "".join(copies)))
-    return url
+async def _tell(socket: Path, statement: str) -> None:
+    engine = create_async_engine(postgres.url(socket, "postgres"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
 
 
-@pytest.fixture
-async def postgres_url(postgres_socket: Path, postgres_founded: str) -> str:
-    """The PostgreSQL database as it was when it had just been set up."""
-    emptied = [f"DELETE FROM {name};" for name in reversed(_TABLES)]
-    filled = [f"INSERT INTO {name} SELECT * FROM founded.{name};" for name in _TABLES]
-    await _execute(postgres_socket, _SHARED, "".join([*emptied, *filled]))
-    return postgres_founded
-
-
-@pytest.fixture
-async def empty_postgres_url(postgres_socket: Path) -> AsyncIterator[str]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def postgres_url(postgres_socket: Path) -> AsyncIterator[str]:
     """A PostgreSQL database without tables."""
     name = f"test_{uuid.uuid4().hex}"
-    await _execute(postgres_socket, "postgres", f"CREATE DATABASE {name}")
+    await _tell(postgres_socket, f"CREATE DATABASE {name}")
     yield postgres.url(postgres_socket, name)
-    await _execute(postgres_socket, "postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    await _tell(postgres_socket, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A fresh SQLite file with a server that is set up."""
-    path = tmp_path / "mitassist.sqlite3"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite+aiosqlite:///{path}"
+def sqlite_url(tmp_path: Path) -> str:
+    """An SQLite file that does not exist yet."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A database with a server that is set up, of each kind in turn."""
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind in turn."""
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind in turn."""
+@pytest.fixture(scope="session")
+def founded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with a server that is set up, to copy."""
+    path = tmp_path_factory.mktemp("founded") / "founded.sqlite3"
+
+    async def work() -> None:
+        founded = await found(f"sqlite+aiosqlite:///{path}")
+        await founded.database.close()
+
+    _apart(work())
+    return path
+
+
+@pytest.fixture
+def copied_file(founded_file: Path, tmp_path: Path) -> Path:
+    """This test's own copy of it."""
+    path = tmp_path / "copied.sqlite3"
+    shutil.copy(founded_file, path)
+    return path
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
+async def founded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Founded]:
+    """The database of each kind in turn that all tests share."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}"
-    return request.getfixturevalue("empty_postgres_url")
+        url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('shared') / 'shared.sqlite3'}"
+    else:
+        socket: Path = request.getfixturevalue("postgres_socket")
+        await _tell(socket, "CREATE DATABASE shared")
+        url = postgres.url(socket, "shared")
+    founded = await found(url)
+    yield founded
+    await founded.database.close()
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """An open database of each kind in turn."""
-    database = Database(database_url)
-    yield database
-    await database.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(founded: Founded) -> Database:
+    """A database of each kind in turn, with a server that is set up."""
+    await founded.reset()
+    return founded.database
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def club(database: Database, clock: MovingClock) -> Club:
-    """A server that is set up, on each kind of database in turn."""
+    """That server, with its services."""
     return await Club.opened(database, clock)

@@ -5,10 +5,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
 # Nothing here has to survive a power cut.
@@ -44,20 +43,27 @@ def _version(folder: Path) -> int:
     return int(name) if name.isdecimal() else 0
 
 
-def _unprivileged() -> dict[str, Any]:
+def _unprivileged() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: who it runs as instead."""
     if os.geteuid() != 0:
-        return {}
+        return None
     known = {entry.pw_name for entry in pwd.getpwall()}
-    name = "postgres" if "postgres" in known else "nobody"
-    return {"user": name, "group": pwd.getpwnam(name).pw_gid, "extra_groups": []}
+    return pwd.getpwnam("postgres" if "postgres" in known else "nobody")
 
 
 def _run(command: list[str], folder: Path) -> None:
+    runs_as = _unprivileged()
     # Not a pipe: the server inherits it and would keep it open.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
-            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, check=False, **_unprivileged()
+            command,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            user=runs_as.pw_uid if runs_as else None,
+            group=runs_as.pw_gid if runs_as else None,
+            extra_groups=[] if runs_as else None,
         )
         if done.returncode != 0:
             output.seek(0)
@@ -74,25 +80,43 @@ def _start(bin_folder: Path, home: Path) -> None:
 
 
 @contextmanager
-def server() -> Iterator[Path]:
+def _ended_with_us(bin_folder: Path, home: Path) -> Generator[None]:
+    """Stop the server and remove its folder at the end, also when this process is killed.
+
+    A shell waits for its input to close, which happens in either case.
+    """
+    stop = f"'{bin_folder / 'pg_ctl'}' -D '{home / 'data'}' -m immediate -w stop"
+    runs_as = _unprivileged()
+    with subprocess.Popen(
+        ["sh", "-c", f"read -r _; {stop}; rm -rf '{home}'"],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        user=runs_as.pw_uid if runs_as else None,
+        group=runs_as.pw_gid if runs_as else None,
+        extra_groups=[] if runs_as else None,
+    ):
+        yield
+
+
+@contextmanager
+def server() -> Generator[Path]:
     """Run a server; gives the folder of its socket. Raises NoServerError when there is none that works."""
     problems: list[str] = []
     for bin_folder in binaries():
         home = Path(tempfile.mkdtemp(prefix="mitassist-pg-"))
-        if (runs_as := _unprivileged()) != {}:
-            shutil.chown(home, runs_as["user"])
+        if (runs_as := _unprivileged()) is not None:
+            shutil.chown(home, runs_as.pw_uid)
         try:
             _start(bin_folder, home)
         except (NoServerError, OSError) as error:
             problems.append(str(error))
             shutil.rmtree(home, ignore_errors=True)
             continue
-        try:
+        with _ended_with_us(bin_folder, home):
             yield home
-        finally:
-            stop = [str(bin_folder / "pg_ctl"), "-D", str(home / "data"), "-m", "immediate", "-w", "stop"]
-            _run(stop, home)
-            shutil.rmtree(home, ignore_errors=True)
         return
     raise NoServerError("; ".join(problems) or "no PostgreSQL server is installed")
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from bot.services.identity import new_token
+from bot.services.identity import Identity, Keys, new_token
 from bot.services.inbox import Standing
 from bot.services.publishing import MAX_ATTEMPTS, Failure
 from db.models import Post, PostKind, Question, QuestionState, SummonState
@@ -191,3 +191,12 @@ async def test_destroyed_seal_is_nobodys(club: Club) -> None:
     assert await club.services.inbox.overview(GUILD, ASKER) == []
     with refusal("not_asker"):
         await club.services.inbox.open(question.token, ASKER)
+
+
+async def test_seal_under_a_lost_key_does_not_close_everyones_inbox(club: Club) -> None:
+    lost = await Club.opened(club.database, club.clock, identity=Identity(Keys.new()))
+    lost.snowflakes = club.snowflakes
+    await lost.ask(title="Under en tabt nøgle")
+    await club.ask(title="Min egen")
+    (item,) = await club.services.inbox.overview(GUILD, ASKER)
+    assert item.title == "Min egen"

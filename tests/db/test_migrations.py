@@ -1,13 +1,13 @@
 """From nothing to the newest schema, on both databases, once and at once."""
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
@@ -19,7 +19,7 @@ from db.engine import Database
 from db.types import Base
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def empty(empty_url: str) -> AsyncIterator[Database]:
     """An empty database of each kind in turn."""
     database = Database(empty_url)
@@ -51,8 +51,9 @@ async def test_models_match_migrations(database: Database) -> None:
         assert await connection.run_sync(_differences) == []
 
 
-async def test_comparison_sees_a_difference(database: Database) -> None:
-    async with database.engine.begin() as connection:
+async def test_comparison_sees_a_difference(empty: Database) -> None:
+    await migrate.upgrade(empty.engine)
+    async with empty.engine.begin() as connection:
         await connection.execute(text("DROP TABLE votes"))
         assert await connection.run_sync(_differences) != []
 
@@ -63,26 +64,36 @@ async def test_upgrading_twice_changes_nothing(empty: Database) -> None:
     assert await migrate.current(empty.engine) == migrate.head()
 
 
-async def test_newer_database_is_refused_and_left_alone(database: Database) -> None:
-    async with database.engine.begin() as connection:
+async def test_newer_database_is_refused_and_left_alone(empty: Database) -> None:
+    await migrate.upgrade(empty.engine)
+    async with empty.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StartError, match=r"revision 9999.*Update the bot"):
-        await prepare_database(database)
-    assert await migrate.current(database.engine) == "9999"
+        await prepare_database(empty)
+    assert await migrate.current(empty.engine) == "9999"
+
+
+_UPGRADE = """
+import asyncio, sys
+from db.engine import Database
+from db.migrate import upgrade
+
+asyncio.run(upgrade(Database(sys.argv[1]).engine))
+"""
 
 
 async def _upgrade_in_a_process(url: str) -> str:
-    environment = {**os.environ, "MITASSIST_DATABASE_URL": url}
+    """Everything that a process of its own says while it upgrades."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "db", "upgrade", env=environment, stdout=PIPE, stderr=STDOUT
+        sys.executable, "-c", _UPGRADE, url, stdout=PIPE, stderr=STDOUT
     )
     output, _ = await process.communicate()
     return output.decode()
 
 
-async def test_processes_that_start_at_once_do_not_collide(empty_url: str) -> None:
-    said = await asyncio.gather(*(_upgrade_in_a_process(empty_url) for _ in range(3)))
-    assert said == [f"The database is at revision {migrate.head()}.\n"] * 3
+async def test_processes_that_start_at_once_do_not_collide(empty_url: str, empty: Database) -> None:
+    assert await asyncio.gather(*(_upgrade_in_a_process(empty_url) for _ in range(2))) == [""] * 2
+    assert await migrate.current(empty.engine) == migrate.head()
 
 
 async def test_sqlite_survives_a_power_cut_and_keeps_its_references(sqlite_url: str) -> None:

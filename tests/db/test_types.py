@@ -10,13 +10,17 @@ from db.engine import Database
 from db.types import AwareDateTime
 
 _MOMENTS = Table(
-    "moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", AwareDateTime, nullable=True)
+    "moments",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("at", AwareDateTime, nullable=True),
 )
 
 
 async def _stored(database: Database, moment: datetime | None) -> datetime | None:
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_MOMENTS.create, checkfirst=True)
+    # Never committed: the table is gone afterwards.
+    async with database.engine.connect() as connection:
+        await connection.run_sync(_MOMENTS.create)
         await connection.execute(insert(_MOMENTS).values(at=moment))
         return await connection.scalar(select(_MOMENTS.c.at))
 

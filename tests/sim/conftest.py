@@ -19,6 +19,8 @@ from db.engine import Database
 from tests.sim.server import Clock, LogKeeper, Server
 
 simulator.apply()
+# A busy machine is no reason to fail.
+_PATIENCE_SECONDS = 60.0
 AT_ONCE = Settings(questions=QuestionSettings(delay_min_seconds=0, delay_max_seconds=0))
 DELAYED = Settings(questions=QuestionSettings(delay_min_seconds=30, delay_max_seconds=30))
 
@@ -68,7 +70,7 @@ async def opened(folder: Path, template: Path, settings: Settings) -> AsyncGener
     clock, logs = Clock(), LogKeeper()
     make_bot = _maker(path, settings, clock)
     bot = make_bot()
-    env = clock.env = simcord.Env(bot, check_errors=False)
+    env = clock.env = simcord.Env(bot, check_errors=False, settle_timeout=_PATIENCE_SECONDS)
     server = Server(build(env), bot, make_bot, logs)
     root = logging.getLogger()
     root.addHandler(logs)

@@ -9,13 +9,18 @@ from typing import Any
 import discord
 import simcord
 from discord import app_commands
-from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord import ChannelHandle, InteractionResult, MemberActor, ResponseMessage, interactions
+from simcord._runtime import _attach_bot  # pyright: ignore[reportPrivateUsage]
+from simcord.backend import serializers
+from simcord.backend.models import Message
+from simcord.components import walk_components
 
 from bot.app import MitAssist
 from bot.errors import MemberError
 from bot.play.driver import Driver, message_text, response, text_of
+from bot.play.patching import operation
 from bot.play.world import COACH_CHANNEL, LOBBY, STAFF, World
-from bot.reporting import unwrapped
+from bot.reporting import is_discords, unwrapped
 from bot.texts import texts
 
 da = texts("da")
@@ -103,10 +108,19 @@ class Server:
 
     async def restart(self) -> None:
         """A new process of the bot on the same database and the same Discord."""
-        old, self.bot = self.bot, self.make_bot()
-        self.old_bots.append(old)
-        await self.env.restart_bot(self.bot)
-        await old.database.close()
+        await self.stop()
+        await self.start()
+
+    async def stop(self) -> None:
+        """The process ends; Discord and its people go on."""
+        await self.env._detach_bot()  # pyright: ignore[reportPrivateUsage]
+        await self.bot.database.close()
+
+    async def start(self) -> None:
+        """A new process of the bot."""
+        self.old_bots.append(self.bot)
+        self.bot = self.make_bot()
+        await _attach_bot(self.env, self.bot)
 
     def fail(self, method: str, path: str, status: int, times: int | None = 1, code: int = 0) -> None:
         """Let Discord answer the bot's next such requests with an error."""
@@ -125,6 +139,11 @@ class Server:
     async def preview(self, name: str = "Jonas", *, title: str = TITLE, body: str = BODY) -> Any:
         """Someone asks and stops at the preview."""
         return await self.hands(name).preview(self.lobby, topic="Piger", title=title, body=body)
+
+    async def publish(self, preview: InteractionResult, who: str = "Jonas") -> ChannelHandle:
+        """Someone publishes what he sees in the preview; the newest post."""
+        await self.hands(who).press(response(preview), da("ask.publish"))
+        return self.posts()[-1]
 
     async def answer(
         self, thread: ChannelHandle, text: str = "Spørg hende én gang.", who: str = "Malik"
@@ -148,6 +167,11 @@ class Server:
         """Someone presses a button of one of his questions in his inbox."""
         return await self.hands(name).press(response(await self.inbox(name, title)), label)
 
+    async def withdraw(self, name: str = "Jonas", title: str = TITLE) -> InteractionResult:
+        """Someone takes his question back, and confirms it."""
+        asked = await self.in_inbox(da("button.withdraw"), name, title)
+        return await self.hands(name).press(response(asked), da("button.withdraw_yes"))
+
     async def call(
         self, thread: ChannelHandle, coach: str = "Søren", who: str = "Jonas"
     ) -> InteractionResult:
@@ -170,6 +194,11 @@ class Server:
         await self.hands(coach).press(case_message(case), da("button.accept"))
         return case
 
+    async def delete_by_hand(self, thread: ChannelHandle) -> None:
+        """A moderator deletes a thread in Discord itself."""
+        self.env.backend.delete_channel(thread.id)
+        await self.env.settle()
+
     def case(self, coach: str = "Søren") -> ChannelHandle:
         """The newest private thread that this coach is in."""
         return self.cases(coach)[-1]
@@ -182,9 +211,13 @@ class Server:
         """Every forum post there is."""
         return [thread for thread in self.hands("Mette").threads() if not is_private(self, thread)]
 
-    def texts_in(self, channel: ChannelHandle, viewer: str = "Emil") -> list[str]:
-        """The messages in a channel, as one of those who see it reads them."""
-        return [message_text(message) for message in channel.history(viewer=self.person(viewer))]
+    def texts_in(self, channel: ChannelHandle) -> list[str]:
+        """The messages in a channel that everyone in it reads."""
+        return [message_text(message) for message in channel.history()]
+
+    def count(self, channel: ChannelHandle, text: str) -> int:
+        """How many messages in a channel hold a text."""
+        return sum(text in message for message in self.texts_in(channel))
 
     def tags(self, thread: ChannelHandle) -> set[str]:
         """The names of a thread's tags."""
@@ -211,7 +244,8 @@ class Server:
         if self.faults_expected:
             return
         errors = [unwrapped(error) for error in self.env.errors]
-        surprises = [e for e in errors if not isinstance(e, MemberError | app_commands.CheckFailure)]
+        explained = (MemberError, app_commands.CheckFailure)
+        surprises = [e for e in errors if not isinstance(e, explained) and not is_discords(e)]
         assert not surprises, surprises
         logged = [record for record in self.logs.records if record.levelno >= logging.ERROR]
         assert not logged, "\n".join(record.getMessage() for record in logged)
@@ -231,6 +265,52 @@ def is_private(server: Server, thread: ChannelHandle) -> bool:
 def case_message(case: ChannelHandle) -> discord.Message:
     """The message with the buttons of a case."""
     return case.history()[0]
+
+
+@dataclass(frozen=True)
+class Press:
+    """Someone presses what carries this custom id, on a message as it was when he saw it."""
+
+    who: str
+    message: discord.Message | ResponseMessage
+    custom_id: str
+
+
+def press_of(server: Server, who: str, message: discord.Message | ResponseMessage, label: str) -> Press:
+    """The press of a button, to be done later or more than once."""
+    for component in walk_components(_stored(server, message).components):
+        if component.get("label") == label:
+            return Press(who, message, component["custom_id"])
+    raise LookupError(label)
+
+
+async def press(server: Server, *presses: Press) -> list[InteractionResult]:
+    """Presses that reach the bot at the same moment, also of buttons that are not shown any more."""
+    actor = server.person(presses[0].who)
+    results: list[InteractionResult] = []
+    with operation(actor, "press") as env:
+        for one in presses:
+            stored = _stored(server, one.message)
+            data = {"custom_id": one.custom_id, "component_type": discord.ComponentType.button.value}
+            record, payload = interactions.base_payload(
+                env.backend,
+                type=discord.InteractionType.component.value,
+                channel_id=stored.channel_id,
+                guild_id=actor.guild.id,
+                user_id=server.person(one.who).id,
+                data=data,
+            )
+            payload["message"] = serializers.message_payload(env.backend, stored)
+            record.source_message_id = stored.id
+            env.backend.emit("INTERACTION_CREATE", payload)
+            results.append(InteractionResult(env, record))
+        await env._settle_internal(dispatch="INTERACTION_CREATE")
+    return results
+
+
+def _stored(server: Server, message: discord.Message | ResponseMessage) -> Message:
+    channel_id = message.channel_id if isinstance(message, ResponseMessage) else message.channel.id
+    return server.env.backend.get_message(channel_id, message.id)
 
 
 async def send_again(

@@ -8,9 +8,10 @@ from tests.sim.server import Server
 
 
 async def test_a_bot_that_was_invited_by_its_link_lacks_nothing(server: Server) -> None:
-    (finding,) = await rights(server.bot)
+    finding, link = await rights(server.bot)
 
     assert not finding.grave
+    assert f"permissions={permissions.needed().value}" in str(link)
     assert "every right is there" in str(finding)
 
 
@@ -25,7 +26,7 @@ async def test_a_missing_right_is_named_with_its_reason(server: Server, right: s
     everyone = guild.everyone_role
     everyone.permissions = 0
 
-    (finding,) = await rights(server.bot)
+    finding, _ = await rights(server.bot)
 
     assert finding.grave
     assert right in str(finding)

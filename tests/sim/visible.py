@@ -41,9 +41,10 @@ def traffic(server: Server) -> str:
         if not request.path.startswith(("/interactions/", "/webhooks/"))
     ]
     for kind, event, payload in server.env.backend.transcript:
-        if kind == "GATEWAY" and event not in _NOT_FOR_OTHERS:
-            if not int(payload.get("flags") or 0) & _EPHEMERAL:
-                parts.append([event, payload])
+        if kind != "GATEWAY" or event in _NOT_FOR_OTHERS:
+            continue
+        if not int(payload.get("flags") or 0) & _EPHEMERAL:
+            parts.append([event, payload])
     return json.dumps(parts, default=str, ensure_ascii=False)
 
 

@@ -35,7 +35,8 @@ BOY = 1_300_000_000_000_000_011
 TOKEN = "MTMwMDAwMDAwMDAwMDAwMDAx.GhT3aQ.t4nVqQm2l0b1c2d3e4f5g6h7i8j9k0l1m2n"
 INTERACTION_TOKEN = "aW50ZXJhY3Rpb246MTMwMDAwMDAwMDAwMDAwMDAxOmFiY2RlZg"
 TYPED = "Jeg har det ad helvede til med min far"
-KEYS = Keys.new()
+# The same in every worker: tests are named after what they are given.
+KEYS = Keys((bytes(range(32)),), bytes(range(32, 64)))
 ENVIRONMENT = {
     "MITASSIST_TOKEN": TOKEN,
     "MITASSIST_DATABASE_URL": "postgresql+asyncpg://bot:hemmelig%40kode@localhost/mitassist",

@@ -9,6 +9,7 @@ export class Names {
     for (const group of view.tree) {
       for (const channel of group.channels) this.channels.push(channel, ...channel.threads);
     }
+    this.threads = view.thread_names;
     this.commands = view.command_names;
     this.opened = view.opened;
   }
@@ -26,7 +27,7 @@ export class Names {
   /** A channel's name; what he cannot see has none, as on Discord. */
   channel(id) {
     if (this.opened?.id === id) return this.opened.name;
-    return this.channels.find((channel) => channel.id === id)?.name ?? "ingen adgang";
+    return this.channels.find((channel) => channel.id === id)?.name ?? this.threads[id] ?? "ingen adgang";
   }
 
   /** A command's name in his language. */

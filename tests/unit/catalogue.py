@@ -1,0 +1,50 @@
+"""Finds in the code which texts it asks the catalogues for."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from bot.permissions import NEEDED
+
+_KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+# An f-string such as "inbox.state_{item.state}": its values are pieced in.
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "tag.": ("unanswered", "answered", "coach", "solved"),
+    "inbox.state_": ("queued", "open", "solved", "failed"),
+    "inbox.coach_": ("pending", "accepted", "declined", "expired", "closed"),
+    "right.": tuple(NEEDED),
+    "profile.": ("player_name", "discord_name", "hidden"),
+}
+
+
+def keys_in(source: str, sections: set[str]) -> Iterator[str]:
+    """Every key that a module names: as a text of its own, in an f-string family, or in a MemberError."""
+    tree = ast.parse(source)
+    pieces = {
+        id(piece) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for piece in node.values
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces:
+            if _KEY.fullmatch(node.value) and node.value.split(".")[0] in sections:
+                yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield from _family(node, sections)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "MemberError":
+            yield from _refusals(node)
+
+
+def _family(node: ast.JoinedStr, sections: set[str]) -> Iterator[str]:
+    first = node.values[0]
+    if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+        return
+    prefix = first.value
+    if re.fullmatch(r"[a-z_]+\.[a-z_]*", prefix) and prefix.split(".")[0] in sections - {"error"}:
+        # A family that is not listed above is a KeyError here.
+        yield from (f"{prefix}{member}" for member in FAMILIES[prefix])
+
+
+def _refusals(node: ast.Call) -> Iterator[str]:
+    """``MemberError("x")``, and ``MemberError("x" if … else "y")``."""
+    for inner in ast.walk(node.args[0]):
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield f"error.{inner.value}"

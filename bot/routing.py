@@ -6,7 +6,7 @@ token. Nothing is kept in memory, so buttons and half-typed forms outlive a rest
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import discord
@@ -48,7 +48,7 @@ class Filled:
     token: str
     nonce: str
     values: dict[str, str]
-    files: dict[str, Upload]
+    files: dict[str, Upload] = field(default_factory=dict[str, Upload])
 
 
 PressHandler = Callable[[discord.Interaction, Press], Awaitable[None]]

@@ -91,6 +91,12 @@ async def latest_of(session: AsyncSession, question_id: int) -> Summon | None:
     return await session.scalar(query)
 
 
+async def running_of_coach(session: AsyncSession, coach_id: int) -> Sequence[Summon]:
+    """What a coach has in hand."""
+    query = select(Summon).where(Summon.coach_id == coach_id, Summon.state.in_(RUNNING)).options(*_FULL)
+    return (await session.scalars(query)).all()
+
+
 async def overdue(session: AsyncSession, now: datetime, limit: int) -> Sequence[Summon]:
     """Pending summons whose time is up."""
     query = (

@@ -1,6 +1,7 @@
 """The list of coaches."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from db.models import Coach
 from tests.db.club import COACH, GUILD, OTHER_GUILD, READER, Club, refusal
 
-FILLED = {"name": "Jens", "age": "40", "topics": "Job", "experience": "Har selv været fyret."}
+FILLED: dict[str, Any] = {"name": "Jens", "age": "40", "topics": "Job", "experience": "Har selv været fyret."}
 
 
 async def test_prepared_coach_is_seen_by_nobody_until_saved(club: Club) -> None:
@@ -45,7 +46,7 @@ async def test_preparing_again_shows_what_is_known(club: Club) -> None:
     ],
 )
 async def test_refused_profile_gives_back_the_experience(
-    club: Club, change: dict[str, str], key: str
+    club: Club, change: dict[str, Any], key: str
 ) -> None:
     known = await club.services.coaches.prepare(GUILD, READER, "Jens")
     filled = FILLED | change

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import config
 from bot.errors import StartError
 from bot.services.identity import Keys
+from db.backup import BackupError, back_up
 
 _LAST_PORT = 65535
 EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 2
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for mistake in error.mistakes:
             print(f"  {mistake}", file=sys.stderr)
         return EXIT_CONFIG
-    except StartError as error:
+    except (StartError, BackupError) as error:
         print(error, file=sys.stderr)
         return EXIT_FAILED
     except SQLAlchemyError as error:
@@ -186,7 +187,6 @@ def _audit(_: argparse.Namespace) -> int:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from bot.backup import back_up
     from bot.logs import configure
 
     configure(config.LoggingSettings())

@@ -70,7 +70,7 @@ class Reveals(commands.Cog):
         where = say("reveal.sent_nowhere") if channel_id is None else ""
         if shown.may_open_alone:
             # Where a life is in danger he does not wait until Discord has taken the message to the others.
-            text = "\n\n".join(filter(None, (where, say("reveal.alone_hint"))))
+            text = "\n\n".join(filter(None, (where, say("reveal.alone_offer"))))
             await tell(interaction, text, view=reveal_view.alone_button(say, shown))
             await self.bot.sweeps.run(_SWEEP)
             return

@@ -189,7 +189,7 @@ class AnswerService:
             question = await questions.lock(session, known.question_id)
             answer = await answers.by_message(session, message_id)
             self._disclosures.forget(question, message_id)
-            if answer is None or answer.removed:
+            if answer is None:
                 return
             # Without its message nobody can restore it.
             answer.removed, answer.message_id = True, None

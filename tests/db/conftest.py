@@ -100,6 +100,12 @@ def copied_file(founded_file: Path, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def founded_url(copied_file: Path) -> str:
+    """Its address."""
+    return f"sqlite+aiosqlite:///{copied_file}"
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["sqlite", "postgresql"])
 async def founded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

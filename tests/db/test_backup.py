@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import backup
-from bot.backup import back_up
-from bot.errors import StartError
+from db import backup
+from db.backup import BackupError, back_up
 from db.engine import Database
 from db.models import LedgerEntry
 from tests.db import postgres
@@ -100,9 +99,9 @@ async def test_a_backup_is_one_file_for_its_owner_alone(club: Club, tmp_path: Pa
 
 
 async def test_a_sqlite_backup_passes_its_check_and_leaves_what_was_erased_behind(
-    sqlite_url: str, clock: MovingClock, tmp_path: Path
+    founded_url: str, clock: MovingClock, tmp_path: Path
 ) -> None:
-    database = Database(sqlite_url)
+    database = Database(founded_url)
     club = await Club.opened(database, clock)
     await club.draft(body=SECRET)
     await club.database.close()
@@ -111,14 +110,14 @@ async def test_a_sqlite_backup_passes_its_check_and_leaves_what_was_erased_behin
         connection.execute("DELETE FROM questions")
         connection.commit()
     assert secret_in(database.url.database)
-    back_up(sqlite_url, tmp_path / "backup")
+    back_up(founded_url, tmp_path / "backup")
     assert not secret_in(str(tmp_path / "backup"))
     with contextlib.closing(sqlite3.connect(tmp_path / "backup")) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-async def test_what_the_bot_erases_is_overwritten(sqlite_url: str, clock: MovingClock) -> None:
-    database = Database(sqlite_url)
+async def test_what_the_bot_erases_is_overwritten(founded_url: str, clock: MovingClock) -> None:
+    database = Database(founded_url)
     club = await Club.opened(database, clock)
     preview = await club.draft(body=SECRET)
     await club.services.questions.discard(preview.token, 1_300_000_000_000_000_011)
@@ -129,13 +128,13 @@ async def test_what_the_bot_erases_is_overwritten(sqlite_url: str, clock: Moving
 async def test_nothing_is_overwritten(club: Club, tmp_path: Path) -> None:
     target = tmp_path / "backup"
     target.write_text("the only other copy")
-    with pytest.raises(StartError, match="exists already"):
+    with pytest.raises(BackupError, match="exists already"):
         back_up(address(club.database), target)
     assert target.read_text() == "the only other copy"
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten_either(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    founded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "backup"
 
@@ -143,8 +142,8 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten_either(
         target.write_text("somebody else's")
 
     monkeypatch.setattr(backup, "_sync", appears)
-    with pytest.raises(StartError, match="meanwhile"):
-        back_up(sqlite_url, target)
+    with pytest.raises(BackupError, match="meanwhile"):
+        back_up(founded_url, target)
     assert target.read_text() == "somebody else's"
     assert list(tmp_path.glob(".*")) == []
 
@@ -152,7 +151,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten_either(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from bot import backup
+from db import backup
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -171,21 +170,21 @@ backup.back_up(sys.argv[1], Path(sys.argv[2]))
 
 
 @pytest.mark.parametrize("moment", ["in the copy", "before it gets its name"])
-def test_a_killed_backup_leaves_nothing_under_its_name(sqlite_url: str, tmp_path: Path, moment: str) -> None:
+def test_a_killed_backup_leaves_nothing_under_its_name(founded_url: str, tmp_path: Path, moment: str) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     target = folder / "backup"
-    command = [sys.executable, "-c", _KILLED, sqlite_url, str(target), moment]
+    command = [sys.executable, "-c", _KILLED, founded_url, str(target), moment]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert not target.exists()
     (left,) = folder.glob(".backup.*.part")
     assert stat.S_IMODE(left.stat().st_mode) == 0o600
-    back_up(sqlite_url, target)
+    back_up(founded_url, target)
     assert target.exists()
 
 
 def test_an_interrupted_backup_tidies_up(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    founded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -195,39 +194,39 @@ def test_an_interrupted_backup_tidies_up(
 
     monkeypatch.setattr(backup, "_publish", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        back_up(sqlite_url, folder / "backup")
+        back_up(founded_url, folder / "backup")
     assert list(folder.iterdir()) == []
 
 
 def test_a_file_system_without_links_gets_its_backup_too(
-    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    founded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    back_up(sqlite_url, tmp_path / "backup")
+    back_up(founded_url, tmp_path / "backup")
     assert (tmp_path / "backup").stat().st_size
     assert list(tmp_path.glob(".*")) == []
 
 
 @pytest.mark.parametrize("part", ["no such folder/backup", "a file/backup"])
-def test_a_target_that_cannot_be_written_is_said(sqlite_url: str, tmp_path: Path, part: str) -> None:
+def test_a_target_that_cannot_be_written_is_said(founded_url: str, tmp_path: Path, part: str) -> None:
     (tmp_path / "a file").touch()
-    with pytest.raises(StartError, match="cannot be written"):
-        back_up(sqlite_url, tmp_path / part)
+    with pytest.raises(BackupError, match="cannot be written"):
+        back_up(founded_url, tmp_path / part)
 
 
 def test_a_database_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
     missing = tmp_path / "missing.sqlite3"
-    with pytest.raises(StartError, match="no database"):
+    with pytest.raises(BackupError, match="no database"):
         back_up(f"sqlite+aiosqlite:///{missing}", tmp_path / "backup")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
     (tmp_path / "broken.sqlite3").write_bytes(b"SQLite format 3\0" + b"rubbish" * 1000)
-    with pytest.raises(StartError):
+    with pytest.raises(BackupError):
         back_up(f"sqlite+aiosqlite:///{tmp_path / 'broken.sqlite3'}", tmp_path / "backup")
     assert [path.name for path in tmp_path.iterdir()] == ["broken.sqlite3"]
 
@@ -236,7 +235,7 @@ def test_postgresql_without_pg_dump_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(StartError, match="postgresql-client"):
+    with pytest.raises(BackupError, match="postgresql-client"):
         back_up("postgresql+asyncpg://bot:secret@localhost/mitassist", tmp_path / "backup")
     assert list(tmp_path.iterdir()) == []
 
@@ -249,7 +248,7 @@ def test_pg_dump_gets_the_password_but_none_of_our_secrets(
     program.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("MITASSIST_MEMBER_KEY", "do not tell")
-    with pytest.raises(StartError, match="pg_dump did not succeed"):
+    with pytest.raises(BackupError, match="pg_dump did not succeed"):
         back_up("postgresql+asyncpg://bot:p%40ss@db.example:5433/mit?ssl=require", tmp_path / "backup")
     given = (tmp_path / "env").read_text().splitlines()
     assert {"PGHOST=db.example", "PGPORT=5433", "PGUSER=bot", "PGDATABASE=mit"} <= set(given)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import update
 
 from bot.config import PrivacySettings
@@ -33,7 +34,7 @@ async def opened(database: Database, clock: MovingClock, take_down_own: str) -> 
     return await Club.opened(database, clock, replace(SETTINGS, privacy=privacy))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def strict(database: Database, clock: MovingClock) -> Club:
     """A server that deletes such messages by itself."""
     return await opened(database, clock, "delete")

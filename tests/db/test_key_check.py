@@ -11,15 +11,16 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import delete, select
 
 from bot import check, logs
 from bot.app import MitAssist
-from bot.backup import back_up
 from bot.config import Settings
 from bot.errors import StartError
 from bot.services import key_check
 from bot.services.identity import Identity, Keys, new_token
+from db.backup import back_up
 from db.engine import Database
 from db.models import KeyCheck, Player
 from tests.db.club import ASKER, GUILD, HELPER, SETTINGS, Club
@@ -29,7 +30,7 @@ RIGHT, WRONG = Keys.new(), Keys.new()
 MEMBER, SEAL = "MITASSIST_MEMBER_KEY", "MITASSIST_SEAL_KEYS"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def used(database: Database, clock: MovingClock) -> Club:
     """A club with a question, an answer and a line."""
     club = await Club.opened(database, clock, SETTINGS, Identity(RIGHT))
@@ -178,10 +179,10 @@ def logged(environment: dict[str, str]) -> Generator[io.StringIO]:
 
 
 async def test_no_key_is_in_the_database_the_log_a_dump_or_a_backup(
-    sqlite_url: str, clock: MovingClock, tmp_path: Path
+    founded_url: str, clock: MovingClock, tmp_path: Path
 ) -> None:
     environment = RIGHT.environment()
-    database = Database(sqlite_url)
+    database = Database(founded_url)
     path = Path(database.url.database or "")
     with logged(environment) as log:
         club = await Club.opened(database, clock, SETTINGS, Identity(RIGHT))
@@ -194,7 +195,7 @@ async def test_no_key_is_in_the_database_the_log_a_dump_or_a_backup(
             raise StartError(f"with the keys {environment} {RIGHT.member!r}")
         except StartError:
             logging.getLogger("bot.test").exception("it fails")
-        back_up(sqlite_url, tmp_path / "backup.sqlite3")
+        back_up(founded_url, tmp_path / "backup.sqlite3")
         places = files_of(path, tmp_path) | {"log": log.getvalue().encode()}
     await database.close()
     assert b"it fails" in places["log"]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import select, update
 
 from bot.config import PrivacySettings, QuestionSettings, Settings
@@ -22,7 +23,7 @@ STAFF_CHANNEL = 1_200_000_000_000_000_009
 WHY = "Han skriver, at han har en kniv med i skole i morgen."
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def staffed(club: Club) -> Club:
     """A server with a channel for its moderators."""
     await club.services.servers.set_staff_channel(GUILD, STAFF_CHANNEL)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import LargeBinary, select, update
 
 from bot.services.identity import Identity, Keys, SealKind, UnknownKeyError, new_token
@@ -25,7 +26,7 @@ def ignored(_: Progress) -> None:
     """For those who do not look at the progress."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def old(database: Database, clock: MovingClock) -> Club:
     """A club in which something is sealed in every sealed column, under the old key."""
     club = await Club.opened(database, clock, SETTINGS, Identity(OLD))

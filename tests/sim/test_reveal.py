@@ -185,7 +185,7 @@ async def test_the_button_goes_when_the_time_is_out(server: Server) -> None:
 
 async def test_a_lone_moderator_opens_at_once_and_is_reviewed(server: Server) -> None:
     asked = await ask_to_see(server, await server.ask(), reason=DANGER)
-    assert da("reveal.alone_hint") in text_of(asked)
+    assert da("reveal.alone_offer") in text_of(asked)
     shown = await open_alone(server, asked)
     assert names_him(text_of(shown), server)
     assert da("button.reveal_review") in button_labels(server.env, notice(server))

@@ -5,15 +5,26 @@ import re
 from collections.abc import Iterator
 
 from bot.permissions import NEEDED
+from bot.services.audit import Fault
+from bot.services.inbox import Standing
+from bot.services.staffroom import Look
+from bot.services.telltales import TelltaleKind
+from db.models import RevealReason, RevealState, SummonState, Visibility
 
 _KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # An f-string such as "inbox.state_{item.state}": its values are pieced in.
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "tag.": ("unanswered", "answered", "coach", "solved"),
-    "inbox.state_": ("queued", "open", "solved", "failed"),
-    "inbox.coach_": ("pending", "accepted", "declined", "expired", "closed"),
+    "audit.fault_": tuple(Fault),
+    "inbox.coach_": tuple(SummonState),
+    "inbox.state_": tuple(Standing),
+    "profile.": tuple(Visibility),
+    "reveal.look_": tuple(Look),
+    "reveal.reason_": tuple(RevealReason),
+    # Of a request that was just decided.
+    "reveal.state_": tuple(state for state in RevealState if state is not RevealState.REQUESTED),
     "right.": tuple(NEEDED),
-    "profile.": ("player_name", "discord_name", "hidden"),
+    "tag.": ("unanswered", "answered", "coach", "solved"),
+    "telltale.": tuple(TelltaleKind),
 }
 
 

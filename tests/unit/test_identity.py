@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.services.identity import Identity, KeyFormatError, Keys, Purpose, UnknownKeyError, new_token
 
-SNOWFLAKES = st.integers(min_value=0, max_value=2**64 - 1)
+# The first bit of a Discord id will be 0 until the year 2084.
+SNOWFLAKES = st.integers(min_value=1, max_value=2**63 - 1)
 KEYS = Keys.new()
 IDENTITY = Identity(KEYS)
 

@@ -1,4 +1,4 @@
-"""`python -m bot backup`: a consistent copy of the database while the bot runs.
+"""A consistent copy of the database while the bot runs.
 
 The copy is written beside its target under another name, checked, and only then given its name: a backup
 that was stopped leaves nothing under the name that was asked for.
@@ -14,21 +14,24 @@ from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
-from bot.errors import StartError
 from db.engine import BUSY_TIMEOUT_MS
 
 _PG_DUMP = "pg_dump"
 
 
+class BackupError(Exception):
+    """There is no backup; the message says why and what to do."""
+
+
 def back_up(url: str, target: Path) -> None:
-    """Write a copy to a new file that only its owner can read. Raises StartError that says what to do."""
+    """Write a copy to a new file that only its owner can read. Raises BackupError that says what to do."""
     parsed = make_url(url)
     if os.path.lexists(target):
-        raise StartError(f"{target} exists already, and a backup overwrites nothing. Choose another name.")
+        raise BackupError(f"{target} exists already, and a backup overwrites nothing. Choose another name.")
     try:
         part = _reserve(target)
     except OSError as error:
-        raise StartError(f"{target} cannot be written: {error.strerror}.") from error
+        raise BackupError(f"{target} cannot be written: {error.strerror}.") from error
     try:
         if parsed.get_backend_name() == "sqlite":
             _copy_sqlite(parsed, part)
@@ -54,7 +57,7 @@ def _copy_sqlite(url: URL, part: Path) -> None:
     # VACUUM INTO rather than a copy of pages: what was erased stays behind in the pages that are free.
     source = Path(url.database or "")
     if not source.is_file():
-        raise StartError(f"There is no database at {source}. Is MITASSIST_DATABASE_URL the bot's own?")
+        raise BackupError(f"There is no database at {source}. Is MITASSIST_DATABASE_URL the bot's own?")
     address = f"{source.resolve().as_uri()}?mode=rw"
     try:
         with contextlib.closing(_open(address)) as connection:
@@ -62,9 +65,9 @@ def _copy_sqlite(url: URL, part: Path) -> None:
         with contextlib.closing(_open(f"{part.resolve().as_uri()}?mode=ro")) as copy:
             (verdict,) = copy.execute("PRAGMA integrity_check").fetchone()
     except sqlite3.Error as error:
-        raise StartError(f"The database could not be copied: {error.sqlite_errorname}.") from error
+        raise BackupError(f"The database could not be copied: {error.sqlite_errorname}.") from error
     if verdict != "ok":
-        raise StartError("The copy is damaged, so the database or the disk is: keep the older backups.")
+        raise BackupError("The copy is damaged, so the database or the disk is: keep the older backups.")
 
 
 def _open(address: str) -> sqlite3.Connection:
@@ -75,14 +78,14 @@ def _open(address: str) -> sqlite3.Connection:
 def _dump_postgresql(url: URL, part: Path) -> None:
     program = shutil.which(_PG_DUMP)
     if program is None:
-        raise StartError(
+        raise BackupError(
             "Backing PostgreSQL up needs its program pg_dump, which is not installed here "
             "(Debian: postgresql-client). It must not be older than the server."
         )
     command = [program, "--format=custom", "--no-owner", "--no-privileges", f"--file={part}"]
     done = subprocess.run(command, env=_surroundings(url), capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise StartError(f"pg_dump did not succeed: {done.stderr.strip()}")
+        raise BackupError(f"pg_dump did not succeed: {done.stderr.strip()}")
 
 
 def _surroundings(url: URL) -> dict[str, str]:
@@ -108,7 +111,7 @@ def _publish(part: Path, target: Path) -> None:
     try:
         os.link(part, target)
     except FileExistsError as error:
-        raise StartError(f"{target} was made by someone else meanwhile. Choose another name.") from error
+        raise BackupError(f"{target} was made by someone else meanwhile. Choose another name.") from error
     except OSError:
         # A file system without links: here only the check before stands against another file.
         part.rename(target)

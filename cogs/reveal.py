@@ -174,16 +174,15 @@ class Reveals(commands.Cog):
         self, channel: discord.TextChannel, card: StaffCard, embed: discord.Embed, buttons: discord.ui.View
     ) -> int:
         # Only the requester is called, and only to what he waits for.
-        called = (
-            [discord.Object(card.view.requested_by)] if card.look in (Look.APPROVED, Look.REFUSED) else []
-        )
+        calls = card.look in (Look.APPROVED, Look.REFUSED)
         message = await channel.send(
-            content=" ".join(f"<@{one.id}>" for one in called) or None,
+            content=f"<@{card.view.requested_by}>" if calls else None,
             embed=embed,
             view=buttons,
             # The nonce makes Discord itself drop a copy that is sent within minutes.
             nonce=f"{card.view.token[:_NONCE_PART]}-{card.look}",
-            allowed_mentions=discord.AllowedMentions(users=called),
+            # Of users at all: a list of ids is sent as numbers, which Discord does not document.
+            allowed_mentions=discord.AllowedMentions(users=calls),
         )
         return message.id
 

@@ -23,8 +23,11 @@ FOR_ALL = {
     "coach",
     "line reply",
     "line close",
+    "privacy",
+    "mydata export",
+    "mydata erase",
 }
-MODERATION = {"mod hide", "mod restore"}
+MODERATION = {"mod hide", "mod restore", "mod reveal", "mod audit verify"}
 ADMIN = {
     "admin language",
     "admin forum add",
@@ -32,6 +35,7 @@ ADMIN = {
     "admin coach add",
     "admin coach remove",
     "admin coach channel",
+    "admin staff channel",
 }
 
 
@@ -144,6 +148,7 @@ def options(server: Server, command: str) -> dict[str, Any]:
         "admin coach add": {"member": server.person("Oliver")},
         "admin coach remove": {"member": server.person("Søren")},
         "admin coach channel": {"channel": server.lobby},
+        "admin staff channel": {"channel": server.staff},
     }
     return given.get(command, {})
 

@@ -304,6 +304,12 @@ LEAKS: dict[str, tuple[Leak, str]] = {
         lambda s, who: _message(s)["allowed_mentions"].update(users=[str(s.person("Søren").id)]),
         "may ping a member",
     ),
+    "a mention that may ping in a question": (
+        lambda s, who: _message(s).update(
+            content=f"<@{s.person('Søren').id}>", allowed_mentions={"parse": ["users"]}
+        ),
+        "may ping a member",
+    ),
     "a moderator called in a question": (
         lambda s, who: _message(s)["allowed_mentions"].update(users=[str(s.person("Mette").id)]),
         "may ping a member",

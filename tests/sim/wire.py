@@ -35,6 +35,7 @@ _NONCE = re.compile(r"[\w-]{1,25}", re.ASCII)
 _OPENS = ("reveal_show:", "reveal_alone:")
 _FILE = re.compile(rf"(?:[\w-]{{22}}|{_WORD})\.[a-z0-9]{{2,5}}", re.ASCII)
 
+_MENTION = re.compile(r"<@!?(\d+)>")
 _EPHEMERAL = 1 << 6
 _MESSAGE = ("POST", re.compile(r"/channels/(\d+)/messages"))
 _EDIT = ("PATCH", re.compile(r"/channels/(\d+)/messages/\d+"))
@@ -274,9 +275,13 @@ def _in_mentions(message: _Json, may_ping: set[int]) -> Iterator[str]:
     if allowed is None:
         yield "a message that does not say whom it may ping"
         return
-    if allowed.get("parse") or allowed.get("roles") or allowed.get("replied_user"):
+    parsed = set(allowed.get("parse") or ())
+    if parsed - {"users"} or allowed.get("roles") or allowed.get("replied_user"):
         yield f"a message that may ping: {allowed}"
-    if not {int(user) for user in allowed.get("users") or ()} <= may_ping:
+    pinged = {int(user) for user in allowed.get("users") or ()}
+    if "users" in parsed:
+        pinged |= {int(user) for user in _MENTION.findall(str(message.get("content") or ""))}
+    if not pinged <= may_ping:
         yield f"a message that may ping a member: {allowed}"
     if message.get("message_reference"):
         yield "a reply"

@@ -51,8 +51,10 @@ class Notices(commands.Cog):
 
     async def _send(self, delivery: NoticeDelivery) -> None:
         try:
-            channel = await self.bot.create_dm(discord.Object(delivery.user_id))
-            await channel.send(texts(delivery.language)("notice.news"))
+            # By hand: discord.py's own way sends the id as a number, which Discord does not document.
+            channel = await self.bot.http.start_private_message(str(delivery.user_id))
+            direct = self.bot.get_partial_messageable(int(channel["id"]), type=discord.ChannelType.private)
+            await direct.send(texts(delivery.language)("notice.news"))
         except (TimeoutError, discord.DiscordException, OSError, aiohttp.ClientError) as error:
             if finding.is_transient(error):
                 _log.warning("a direct message could not be sent: %s", type(error).__name__)

@@ -15,6 +15,7 @@ from bot.services.mydata.erasing import SPREAD, Extent
 from bot.texts import Texts
 from bot.translation import said
 from cogs.ui import cards
+from cogs.ui.files import OutgoingFile
 from cogs.ui.parts import Style, button, view
 from cogs.ui.places import guild_of
 
@@ -114,7 +115,7 @@ class Privacy(commands.Cog):
         await ack(interaction)
         made = await self.bot.services.export.export(guild_of(interaction), interaction.user.id)
         texts = await self.bot.texts_for(interaction)
-        file = discord.File(io.BytesIO(made), filename=f"{new_token()}.json")
+        file = OutgoingFile(io.BytesIO(made), filename=f"{new_token()}.json")
         # Private like everything after `ack`; `tell` has no room for a file.
         await interaction.edit_original_response(
             content=texts("mydata.exported"), embeds=[], view=None, attachments=[file]

@@ -25,6 +25,7 @@ from bot.services.publishing import (
 )
 from bot.texts import Texts, texts
 from cogs.ui import cards, finding
+from cogs.ui.files import OutgoingFile
 from db.models import PostState, SummonState
 
 _log = logging.getLogger(__name__)
@@ -235,7 +236,7 @@ class Publishing(commands.Cog):
 def _file(delivery: AnswerDelivery, say: Texts) -> discord.File | None:
     if delivery.picture is None:
         return None
-    return discord.File(
+    return OutgoingFile(
         io.BytesIO(delivery.picture), filename=pictures.new_name(), description=say("answer.picture_alt")
     )
 

@@ -148,7 +148,7 @@ def options(server: Server, command: str) -> dict[str, Any]:
         "admin coach add": {"member": server.person("Oliver")},
         "admin coach remove": {"member": server.person("Søren")},
         "admin coach channel": {"channel": server.lobby},
-        "admin staff channel": {"channel": server.staff},
+        "admin staff channel": {"channel": server.lobby},
     }
     return given.get(command, {})
 

@@ -275,7 +275,7 @@ def _in_mentions(message: _Json, may_ping: set[int]) -> Iterator[str]:
     if allowed is None:
         yield "a message that does not say whom it may ping"
         return
-    parsed = set(allowed.get("parse") or ())
+    parsed: set[str] = set(allowed.get("parse") or ())
     if parsed - {"users"} or allowed.get("roles") or allowed.get("replied_user"):
         yield f"a message that may ping: {allowed}"
     pinged = {int(user) for user in allowed.get("users") or ()}

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import io
 import logging
 import shutil
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ import simcord
 
 from bot.app import MitAssist, prepare_database
 from bot.config import QuestionSettings, Settings
+from bot.logs import SafeHandler
 from bot.play import simulator
 from bot.play.world import build, set_up
 from bot.services.identity import Keys
 from db.engine import Database
+from tests.sim import leaks
 from tests.sim.server import Clock, LogKeeper, Server
 
 simulator.apply()
@@ -40,49 +43,75 @@ async def _migrate(path: Path) -> None:
 
 
 @pytest.fixture
-async def server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+async def server(
+    tmp_path: Path, empty_database: Path, request: pytest.FixtureRequest
+) -> AsyncGenerator[Server]:
     """A server that a manager has set up; what is anonymous is posted at once."""
-    async with opened(tmp_path, empty_database, AT_ONCE) as server:
+    async with opened(tmp_path, empty_database, AT_ONCE, request) as server:
         await set_up(server.world)
         yield server
 
 
 @pytest.fixture
-async def slow_server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+async def slow_server(
+    tmp_path: Path, empty_database: Path, request: pytest.FixtureRequest
+) -> AsyncGenerator[Server]:
     """The same, but what is anonymous waits half a minute."""
-    async with opened(tmp_path, empty_database, DELAYED) as server:
+    async with opened(tmp_path, empty_database, DELAYED, request) as server:
         await set_up(server.world)
         yield server
 
 
 @pytest.fixture
-async def bare_server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+async def bare_server(
+    tmp_path: Path, empty_database: Path, request: pytest.FixtureRequest
+) -> AsyncGenerator[Server]:
     """A server in which nobody has set anything up."""
-    async with opened(tmp_path, empty_database, AT_ONCE) as server:
+    async with opened(tmp_path, empty_database, AT_ONCE, request) as server:
         yield server
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, template: Path, settings: Settings) -> AsyncGenerator[Server]:
-    """Start the bot; on leaving, everything is closed and nothing may have gone wrong."""
+async def opened(
+    folder: Path, template: Path, settings: Settings, request: pytest.FixtureRequest
+) -> AsyncGenerator[Server]:
+    """Start the bot; on leaving nothing may have gone wrong, and nobody may know who asked."""
     path = folder / "bot.sqlite3"
     shutil.copyfile(template, path)
-    clock, logs = Clock(), LogKeeper()
+    clock, logs, production_log = Clock(), LogKeeper(), io.StringIO()
     make_bot = _maker(path, settings, clock)
     bot = make_bot()
     env = clock.env = simcord.Env(bot, check_errors=False, settle_timeout=_PATIENCE_SECONDS)
-    server = Server(build(env), bot, make_bot, logs)
-    root = logging.getLogger()
-    root.addHandler(logs)
-    try:
-        await env.start()
-        yield server
-    finally:
-        root.removeHandler(logs)
-        await env.shutdown()
-        for old in (*server.old_bots, server.bot):
-            await old.close()
+    server = Server(build(env), bot, make_bot, logs, production_log)
+    leaks.hatch(server)
+    with _logging_to(logs, SafeHandler(production_log)):
+        try:
+            await env.start()
+            yield server
+            leaked = leaks.found(server)
+        finally:
+            await env.shutdown()
+            for old in (*server.old_bots, server.bot):
+                await old.close()
     server.check_errors()
+    if request.node.get_closest_marker("shows_himself") is None:
+        assert not leaked, "\n".join(leaked)
+
+
+@contextlib.contextmanager
+def _logging_to(*handlers: logging.Handler) -> Generator[None]:
+    """At every level there is."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.NOTSET)
+    for handler in handlers:
+        root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        for handler in handlers:
+            root.removeHandler(handler)
 
 
 def _maker(path: Path, settings: Settings, clock: Clock) -> Callable[[], MitAssist]:

@@ -1,5 +1,6 @@
 """The whole real bot in a simulated server, and the hands of everyone in it."""
 
+import io
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,21 +42,29 @@ class Clock:
 
 
 class LogKeeper(logging.Handler):
-    """Keeps what was logged, so that errors fail the test and no log names an asker."""
+    """Keeps what was logged as it was handed over, before anything is taken out of it.
+
+    Errors fail the test, and nothing that we log names an asker even so.
+    """
 
     def __init__(self) -> None:
-        super().__init__(logging.INFO)
+        super().__init__()
         self.records: list[logging.LogRecord] = []
+        self._lines: list[str] = []
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Of our own everything; libraries as production lets them speak."""
+        return record.levelno >= logging.INFO or record.name.partition(".")[0] in ("bot", "cogs", "db")
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one record."""
+        """Keep one record. It is written out at once: the next handler changes it."""
         self.records.append(record)
+        self._lines.append(self.format(record))
 
     @property
     def text(self) -> str:
         """Everything, tracebacks included."""
-        formatter = logging.Formatter()
-        return "\n".join(formatter.format(record) for record in self.records)
+        return "\n".join(self._lines)
 
 
 @dataclass
@@ -66,6 +75,8 @@ class Server:
     bot: MitAssist
     make_bot: Callable[[], MitAssist]
     logs: LogKeeper
+    # The log as a production bot writes it, at the most talkative level there is.
+    production_log: io.StringIO
     faults_expected: bool = False
     old_bots: list[MitAssist] = field(default_factory=list[MitAssist])
 

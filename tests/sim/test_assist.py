@@ -120,6 +120,7 @@ async def test_a_message_elsewhere_takes_no_assist(server: Server) -> None:
     assert da("board.nobody") in await server.board()
 
 
+@pytest.mark.shows_himself("he writes in his thread under his own name")
 async def test_crediting_the_asker_counts_nothing_and_says_nothing(server: Server) -> None:
     thread = await server.ask()
     await server.person("Malik").send(thread, "Hold ud.")
@@ -145,6 +146,7 @@ async def test_an_answer_written_while_the_bot_was_away_can_be_credited(server: 
     assert server.tags(thread) == {"Piger", da("tag.answered")}
 
 
+@pytest.mark.shows_himself("he writes in his thread under his own name")
 async def test_the_askers_message_written_while_the_bot_was_away_cannot(server: Server) -> None:
     thread = await server.ask()
     await server.stop()

@@ -19,10 +19,12 @@ SENTENCE = "Det tog mig et halvt år at fatte, at hun ikke ville mig"
 
 
 @pytest.fixture
-async def strict_server(tmp_path: Path, empty_database: Path) -> AsyncGenerator[Server]:
+async def strict_server(
+    tmp_path: Path, empty_database: Path, request: pytest.FixtureRequest
+) -> AsyncGenerator[Server]:
     """A server that deletes what an asker writes under his own name."""
     settings = replace(AT_ONCE, privacy=PrivacySettings(take_down_own="delete"))
-    async with opened(tmp_path, empty_database, settings) as server:
+    async with opened(tmp_path, empty_database, settings, request) as server:
         await set_up(server.world)
         yield server
 
@@ -174,6 +176,7 @@ async def test_a_strict_server_takes_it_down_by_itself(strict_server: Server) ->
     assert_gone(server)
 
 
+@pytest.mark.shows_himself("his name stands in what he asks")
 async def test_the_preview_says_what_gives_him_away(server: Server) -> None:
     preview = await server.preview(body=WARNED + " Spørg @malik.")
     shown = text_of(preview)
@@ -186,6 +189,7 @@ async def test_the_preview_says_what_gives_him_away(server: Server) -> None:
     assert da("telltale.title") not in reach(server, "Malik")
 
 
+@pytest.mark.shows_himself("his name stands in what he asks")
 async def test_a_nick_and_a_player_name_and_an_old_sentence_are_seen_too(server: Server) -> None:
     other = await server.ask("Emil", title="En andens")
     await server.answer(other, SENTENCE + ".", who="Jonas")
@@ -221,6 +225,7 @@ async def test_a_follow_up_that_gives_him_away_waits_for_his_word(server: Server
     assert_unseen(server)
 
 
+@pytest.mark.shows_himself("his name stands in what he asks")
 async def test_he_may_send_it_all_the_same_once_also_after_a_restart(server: Server) -> None:
     thread = await server.ask()
     warned = await server.follow_up(thread, WARNED)
@@ -239,6 +244,7 @@ async def test_a_warned_follow_up_is_stored_nowhere(server: Server, tmp_path: Pa
     assert b"jonas" not in held.lower()
 
 
+@pytest.mark.shows_himself("his name stands in what he asks")
 async def test_a_warned_form_handed_in_twice_is_one_follow_up(server: Server) -> None:
     thread = await server.ask()
     hands = server.hands("Jonas")

@@ -119,6 +119,7 @@ async def check_lists(server: Server) -> None:
         assert not found_in(str(choices), forms)
 
 
+@pytest.mark.shows_himself("he writes in his thread under his own name")
 async def test_an_asker_who_writes_as_himself_looks_like_anyone_else(server: Server) -> None:
     """Tags, lists and answers must not tell that this writer is the asker."""
     seen: list[tuple[object, ...]] = []
@@ -133,6 +134,7 @@ async def test_an_asker_who_writes_as_himself_looks_like_anyone_else(server: Ser
     assert seen[0] == seen[1]
 
 
+@pytest.mark.shows_himself("a leak made on purpose")
 async def test_the_canary_would_be_found(server: Server) -> None:
     """A test of the tests: each way of leaking is seen."""
     thread = await server.ask()

@@ -17,15 +17,18 @@ _EPHEMERAL = 1 << 6
 _NOT_FOR_OTHERS = ("INTERACTION_CREATE", "GUILD_CREATE", "GUILD_MEMBER_ADD")
 
 
-def reach(server: Server, name: str) -> str:
-    """Everything a person (or a modified client of his) can reach, as one searchable text."""
+def reach(server: Server, name: str, *, but_not_of: int | None = None) -> str:
+    """Everything a person (or a modified client of his) can reach, as one searchable text.
+
+    ``but_not_of`` leaves out what that member wrote, joined or reacted to himself.
+    """
     viewer = server.person(name)
     backend = server.env.backend
     parts: list[Any] = []
     for channel in list(backend.channels.values()):
         if channel.guild_id == viewer.guild.id and channel_accessible(backend, channel.id, viewer.id):
-            parts += [serializers.channel_payload(backend, channel), _thread_members(channel)]
-            parts += _messages(server, channel, viewer.id)
+            parts += [serializers.channel_payload(backend, channel), _thread_members(channel, but_not_of)]
+            parts += _messages(server, channel, viewer.id, but_not_of)
     if "view_audit_log" in _rights(server, viewer.id):
         guild = backend.get_guild(viewer.guild.id)
         parts.append(serializers.audit_log_payload(backend, guild.audit_log_entries))
@@ -86,17 +89,26 @@ def assert_unseen(server: Server, asker: str = "Jonas", others: tuple[str, ...] 
         assert asker_id not in channel.thread_members, f"{asker} is in the thread {channel.name}"
 
 
-def _thread_members(channel: Channel) -> list[Any]:
-    return [serializers.thread_member_payload(channel, user_id) for user_id in channel.thread_members]
+def _thread_members(channel: Channel, but_not_of: int | None) -> list[Any]:
+    return [
+        serializers.thread_member_payload(channel, user_id)
+        for user_id in channel.thread_members
+        if user_id != but_not_of
+    ]
 
 
-def _messages(server: Server, channel: Channel, viewer_id: int) -> list[Any]:
+def _messages(server: Server, channel: Channel, viewer_id: int, but_not_of: int | None) -> list[Any]:
     backend = server.env.backend
     shown: list[Any] = []
     for message in backend.messages.get(channel.id, {}).values():
+        if message.author_id == but_not_of:
+            continue
         if message_accessible(backend, channel.id, message, viewer_id):
             shown.append(serializers.message_payload(backend, message, for_user=viewer_id))
-            shown += [[reaction.emoji, reaction.user_ids] for reaction in message.reactions]
+            shown += [
+                [reaction.emoji, [user for user in reaction.user_ids if user != but_not_of]]
+                for reaction in message.reactions
+            ]
     return shown
 
 

@@ -176,16 +176,6 @@ class Identity:
         opened = self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.COMPARE)
         return hmac.compare_digest(opened, user_id.to_bytes(8))
 
-    def same_member(self, seal: bytes | None, context: str, other: bytes, other_context: str) -> bool:
-        """Whether two seals hold the same member, without telling the caller who it is."""
-        if seal is None:
-            return False
-        opened = self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.COMPARE)
-        other_opened = self._open(other, f"{SealKind.MEMBER}:{other_context}", Purpose.COMPARE)
-        if int.from_bytes(opened) & _NOTE:
-            return False
-        return hmac.compare_digest(opened, other_opened)
-
     def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
         """The contexts among ``(context, seal)`` whose seal holds this member.
 

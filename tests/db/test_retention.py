@@ -363,4 +363,3 @@ def test_the_seal_of_nobody_looks_like_any_other() -> None:
     assert identity.note_in(nobody, "token") == 7
     assert identity.note_in(someone, "token") is None
     assert not identity.is_member(nobody, "token", 7)
-    assert not identity.same_member(nobody, "token", nobody, "token")

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from bot import config
+from bot import config, offline
 from bot.clock import system_clock
 from bot.errors import StartError
 from bot.services import key_check
 from bot.services.audit import AuditService, Verdict
 from bot.services.identity import Identity
-from db import migrate
-from db.engine import Database
 
 Say = Callable[[str], None]
 
@@ -17,19 +15,13 @@ Say = Callable[[str], None]
 async def verify_chains(environment: Mapping[str, str], say: Say) -> bool:
     """Whether the chain of every server is whole.
 
-    Raises ConfigError, and StartError when the database is not at this version's schema or was made with
-    other keys.
+    Raises ConfigError, and StartError as `bot.offline.opened` or when the database was made with other keys.
     """
-    database = Database(config.load_database_url(environment))
     identity = Identity(config.load_keys(environment))
-    try:
-        if await migrate.current(database.engine) != migrate.head():
-            raise StartError("The database has another schema: start this version once, or `db upgrade`.")
+    async with offline.opened(environment) as database:
         if problems := await key_check.problems(database, identity):
             raise StartError("\n".join(problems))
         verdicts = await AuditService(database, identity, system_clock).verify_all()
-    finally:
-        await database.close()
     for verdict in verdicts:
         say(_line(verdict))
     if not verdicts:

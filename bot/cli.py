@@ -24,6 +24,8 @@ EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 fine, 1 failed, 2 the configuration is wrong."""
     options = _parser().parse_args(arguments)
+    # Whatever is made here, the database first of all, is its owner's alone to read.
+    os.umask(0o077)
     try:
         load_dotenv(options.env)
         return _COMMANDS[options.command](options)

@@ -32,6 +32,12 @@ class Database:
         """Whether this is the embedded database."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def missing_file(self) -> Path | None:
+        """The file of an embedded database that is not there; it would be made by looking into it."""
+        path = Path(self.url.database or "")
+        return path if self.is_sqlite and not path.is_file() else None
+
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """One transaction, committed on leaving, rolled back on an exception."""

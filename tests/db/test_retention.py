@@ -144,7 +144,7 @@ class TestRounding:
         summon = await club.one(select(Summon))
         moments = [row.created_at, row.published_at, summon.created_at, summon.decided_at, summon.closed_at]
         assert moments == [HOUR] * 5
-        assert summon.expires_at == HOUR + timedelta(hours=6)
+        assert summon.expires_at == HOUR + timedelta(hours=7)
         for post in await club.rows(select(Post).where(Post.state == PostState.SENT)):
             assert (post.created_at, post.due_at) == (HOUR, HOUR), post.kind
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,7 +84,9 @@ def test_database_is_made_where_nothing_is_said(place: Path, capsys: pytest.Capt
     for _ in range(2):
         assert main(["db", "upgrade"]) == EXIT_OK
     assert f"revision {migrate.head()}" in capsys.readouterr().out
-    assert _revision(place / "data" / "mitassist.sqlite3") == migrate.head()
+    file = place / "data" / "mitassist.sqlite3"
+    assert _revision(file) == migrate.head()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_newer_database_is_refused_with_what_to_do(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,8 +94,18 @@ def test_another_key_is_no_broken_record(run: Type, capsys: pytest.CaptureFixtur
 def test_a_database_without_tables_is_explained_and_left_alone(
     run: Type, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(KEYS, f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}") == EXIT_FAILED
+    file = tmp_path / "new.sqlite3"
+    file.touch()
+    assert run(KEYS, f"sqlite+aiosqlite:///{file}") == EXIT_FAILED
     assert "db upgrade" in capsys.readouterr().err
+
+
+def test_a_mistyped_address_makes_no_database(
+    run: Type, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(KEYS, f"sqlite+aiosqlite:///{tmp_path / 'mistyped.sqlite3'}") == EXIT_FAILED
+    assert "There is no database at" in capsys.readouterr().err
+    assert list(tmp_path.glob("mistyped*")) == []
 
 
 def test_keys_are_needed(run: Type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -141,6 +141,9 @@ def test_a_database_that_was_never_migrated_is_not_rotated(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MITASSIST_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.sqlite3'}")
     assert main(["--env", str(tmp_path / "no.env"), "keys", "rotate"]) == EXIT_FAILED
+    assert "There is no database at" in capsys.readouterr().err
+    (tmp_path / "other.sqlite3").touch()
+    assert main(["--env", str(tmp_path / "no.env"), "keys", "rotate"]) == EXIT_FAILED
     assert "db upgrade" in capsys.readouterr().err
 
 

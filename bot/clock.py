@@ -15,3 +15,8 @@ def to_the_hour(moment: datetime) -> datetime:
     """The hour it was, all that is kept of what somebody did unseen: an exact time could be matched with
     who was online."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def to_the_month(moment: datetime) -> datetime:
+    """The month it was, where the hours of several things would tell that one boy did them."""
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -148,6 +148,14 @@ class Identity:
         message = b"voter" + question_token.encode() + user_id.to_bytes(8)
         return hmac.digest(self._member_key, message, hashlib.sha256)
 
+    def follower_key(self, question_token: str, user_id: int) -> bytes:
+        """A member's pseudonym as a follower of one question; not the one that he votes there under.
+
+        The asker votes in his own question, so one key for both would say which follower he is.
+        """
+        message = b"follower" + question_token.encode() + user_id.to_bytes(8)
+        return hmac.digest(self._member_key, message, hashlib.sha256)
+
     def chain_mac(self, message: bytes) -> bytes:
         """What proves that an entry of the audit chain was written by someone who holds the keys."""
         return hmac.digest(self._chain_key, message, hashlib.sha256)

@@ -8,12 +8,13 @@ seal holds: threads that vanish, or lines that close, at one moment would belong
 import asyncio
 import random
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock
+from bot.clock import Clock, to_the_month
 from bot.errors import MemberError
 from bot.services import access, appearance, endings
 from bot.services.disclosure import DisclosureService
@@ -120,23 +121,32 @@ class ErasureService:
     async def _take(self, step: Step, guild_id: int, user_id: int, *, delete: bool) -> None:
         match step:
             case Step.FOLLOWED:
-                async with self._database.write() as session:
+                async with self._database.read() as session:
                     found = await self._owning.followed(session, guild_id, user_id)
-                    await mydata.remove_followers(session, found)
+                await self._one_by_one(found, mydata.remove_follower)
             case Step.PREFERENCES:
                 async with self._database.write() as session:
                     key = self._identity.member_key(guild_id, user_id)
                     await mydata.remove_preference(session, guild_id, key)
             case Step.VOTES:
-                async with self._database.write() as session:
+                async with self._database.read() as session:
                     found = await self._owning.votes(session, guild_id, user_id)
-                    await mydata.forget_voter(session, found)
+                await self._one_by_one(found, mydata.forget_voter)
             case Step.QUESTIONS:
                 await self._erase_questions(guild_id, user_id, delete=delete)
             case Step.PLAYER:
                 await self._erase_player(guild_id, user_id)
             case Step.COACH:
                 await self._erase_coach(guild_id, user_id)
+
+    async def _one_by_one(
+        self, row_ids: list[int], forget: Callable[[AsyncSession, int], Awaitable[None]]
+    ) -> None:
+        """A transaction for each: PostgreSQL writes into a row which one changed it last, for all to read."""
+        random.SystemRandom().shuffle(row_ids)
+        for row_id in row_ids:
+            async with self._database.write() as session:
+                await forget(session, row_id)
 
     async def _erase_questions(self, guild_id: int, user_id: int, *, delete: bool) -> None:
         async with self._database.read() as session:
@@ -178,7 +188,7 @@ class ErasureService:
         await posts.cancel_pending(session, question.id)
         if question.state in (*access.PUBLISHED, *_UNPUBLISHED):
             # The month is enough for reports; the hours would tell which ones went together.
-            month = self._clock().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            month = to_the_month(self._clock())
             question.closed_at = None
             endings.end(question, QuestionState.ERASED, month)
             await appearance.refresh(session, question)

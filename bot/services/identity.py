@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -119,7 +120,15 @@ class Identity:
         self._member_key = keys.member
         # Sealing keys are changed from time to time; the chain must outlive that.
         self._chain_key = hmac.digest(keys.member, b"key of the audit chain", hashlib.sha256)
-        self.openings: Counter[Purpose] = Counter()
+        # Seals are also opened in worker threads, and adding to a counter is not one step.
+        self._counting = threading.Lock()
+        self._openings: Counter[Purpose] = Counter()
+
+    @property
+    def openings(self) -> Counter[Purpose]:
+        """How many seals this process has opened until now, by purpose."""
+        with self._counting:
+            return self._openings.copy()
 
     @property
     def current(self) -> bytes:
@@ -234,7 +243,8 @@ class Identity:
         return self._current + nonce + self._ciphers[self._current].encrypt(nonce, plain, context.encode())
 
     def _open(self, seal: bytes, context: str, purpose: Purpose) -> bytes:
-        self.openings[purpose] += 1
+        with self._counting:
+            self._openings[purpose] += 1
         cipher = self._ciphers.get(seal[:FINGERPRINT_BYTES])
         if cipher is None:
             raise UnknownKeyError("sealed under a key that is not in MITASSIST_SEAL_KEYS")

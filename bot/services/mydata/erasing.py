@@ -102,6 +102,7 @@ class ErasureService:
             await self._check_coach(session, guild_id, user_id)
         for step in Step:
             await self._take(step, guild_id, user_id, delete=delete)
+        await self._database.empty_journal()
 
     def is_pending(self, question: Question) -> bool:
         """Whether an erased question's moment is still to come: its seal must not be lost before."""
@@ -117,6 +118,8 @@ class ErasureService:
                 plan = self._plan(question)
                 if question is not None and plan is not None and plan.due <= self._clock():
                     await self._finish(session, question, delete=plan.delete)
+        # Also when nothing was due: a reader may have been in the way after an erasure.
+        await self._database.empty_journal()
 
     async def _take(self, step: Step, guild_id: int, user_id: int, *, delete: bool) -> None:
         match step:

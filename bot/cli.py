@@ -128,7 +128,9 @@ def _end_on_sigterm() -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from bot.check import check
+    from bot.logs import configure
 
+    configure(config.LoggingSettings())
     findings = asyncio.run(check(options.config, os.environ))
     for finding in findings:
         print(finding)
@@ -183,7 +185,9 @@ def _rotate() -> int:
 
 def _audit(_: argparse.Namespace) -> int:
     from bot.auditing import verify_chains
+    from bot.logs import configure
 
+    configure(config.LoggingSettings())
     whole = asyncio.run(verify_chains(os.environ, print), debug=False)
     return EXIT_OK if whole else EXIT_FAILED
 

@@ -20,3 +20,8 @@ def to_the_hour(moment: datetime) -> datetime:
 def to_the_next_hour(moment: datetime) -> datetime:
     """The first full hour that is not before it."""
     return to_the_hour(moment + timedelta(hours=1, microseconds=-1))
+
+
+def to_the_month(moment: datetime) -> datetime:
+    """The month it was, where the hours of several things would tell that one boy did them."""
+    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

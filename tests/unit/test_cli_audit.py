@@ -22,6 +22,8 @@ GUILD = 1_100_000_000_000_000_001
 
 Type = Callable[..., int]
 
+pytestmark = pytest.mark.usefixtures("log_left_alone")
+
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:

@@ -6,11 +6,9 @@ worlds. What they do under their own names (write in threads, follow, play, choo
 both, also in the threads of their own questions, so that nothing of it can tell whose those are. All the
 way through, whoever holds the database and no key must see the same in both worlds.
 
-Left out is what is known to tell something, though never that two questions belong together:
-
-- a credit that a member gives to what an asker wrote in his own thread does not count (docs/architecture.md);
-- what happens to one member as a whole leaves a trace on his own row or at his own hour. So both boys
-  open their inboxes in the same hour and erase themselves on the same day, and Discord takes all messages.
+Left out is what happens to one member as a whole, for it leaves a trace on his own row or at his own hour,
+though never that two questions belong together. So both boys open their inboxes in the same hour and erase
+themselves on the same day, and Discord takes all messages.
 """
 
 import asyncio
@@ -65,6 +63,7 @@ class Life:
     tokens: dict[int, str] = field(default_factory=dict[int, str])
     answers: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     own: list[int] = field(default_factory=list[int])
+    native: dict[int, list[tuple[int, int]]] = field(default_factory=dict[int, list[tuple[int, int]]])
     elsewhere: Published | None = None
 
     async def begin(self) -> None:
@@ -194,7 +193,16 @@ async def withdraw(life: Life, number: int) -> None:
 @deed
 async def write_natively(life: Life, number: int) -> None:
     for boy in BOYS:
-        life.own.append(await life.club.write(await life.thread(number), boy))
+        message_id = await life.club.write(await life.thread(number), boy)
+        life.own.append(message_id)
+        life.native.setdefault(number, []).append((message_id, boy))
+
+
+@deed
+async def credit_the_boys(life: Life, number: int) -> None:
+    """What an asker wrote as himself is credited like anyone's."""
+    for message_id, boy in life.native.get(number, []):
+        await life.club.give(await life.thread(number), message_id, READER, author=boy)
 
 
 @deed
@@ -366,7 +374,8 @@ STORIES = {
     "under their own names": [
         *in_both("play_elsewhere", "choose_messages"),
         *ANSWERED,
-        *in_both("write_natively", "follow", "others_follow", "answer", "deliver", "promise", "look"),
+        *in_both("write_natively", "credit_the_boys", "follow", "others_follow", "answer", "deliver"),
+        *in_both("promise", "look"),
         *in_both("write_natively_once", "delete_a_message", "some_hours", "some_hours", "others_look"),
         *in_both("follow", "withdraw", "a_month"),
     ],

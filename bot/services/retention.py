@@ -13,6 +13,7 @@ from bot.services.audit import AuditService
 from bot.services.mydata.erasing import ErasureService
 from bot.services.reveals import RevealService
 from bot.services.summons import SummonService
+from bot.services.withdrawing import forget_cases
 from db.engine import Database
 from db.repositories import questions, retention, reveals
 
@@ -95,7 +96,7 @@ class RetentionService:
                 return
             if await reveals.is_running(session, question.id, self._clock()):
                 return
-            await self._summons.end_running(session, question)
+            await forget_cases(session, self._summons, question)
             await retention.forget_asker(session, question.id)
             await retention.forget_others(session, question.id)
             question.seal = question.disclosed = None

@@ -13,7 +13,7 @@ from bot.services.identity import NOBODY, Purpose, new_token
 from bot.services.mydata import erasing
 from bot.services.mydata.erasing import SPREAD, ErasureService
 from bot.services.mydata.registry import RIGHTS, Section, Step, unanswered
-from bot.services.publishing import Failure
+from bot.services.publishing import Failure, QuestionDelivery
 from db.models import (
     Answer,
     AuditEntry,
@@ -93,6 +93,28 @@ async def _export(club: Club, member: int = ASKER) -> dict[str, Any]:
 
 async def _erase(club: Club, member: int = ASKER, *, delete: bool = False) -> None:
     await club.services.erasure.erase(GUILD, member, delete=delete)
+
+
+async def _taken_back(club: Club, asker: int) -> None:
+    """One question withdrawn, one deleted by hand, one that Discord would not take."""
+    withdrawn, gone = await club.ask(asker, body=SECRET), await club.ask(asker, body=SECRET)
+    for question in (withdrawn, gone):
+        token, _ = await club.on_the_line(question, asker=asker)
+        await club.services.lines.from_coach(token, COACH, new_token(), FROM_COACH)
+        await club.services.following.toggle(question.token, HELPER)
+        await club.give(question, await club.answer(question), giver=SECOND_COACH)
+        await club.write(question, asker)
+    await club.services.questions.withdraw(withdrawn.token, asker)
+    await club.services.questions.mark_gone(gone.thread_id)
+    _, post_id = await club.queue(asker, body=SECRET)
+    assert await club.services.publishing.claim(post_id) is not None
+    await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+
+
+def _looks(row: Question) -> tuple[object, ...]:
+    """What a question's row shows without the keys."""
+    sealed = [None if one is None else len(one) for one in (row.seal, row.disclosed)]
+    return (row.state, row.title, row.body, row.closed_at, row.appearance, *sealed)
 
 
 async def _finish(club: Club) -> None:
@@ -304,16 +326,15 @@ class TestErase:
         for _ in range(4):
             await club.services.erasure.finish_due()
             states = [(await club.question(question.token)).state for question in asked]
-            gone.append(states.count(QuestionState.ERASED))
+            gone.append(states.count(QuestionState.WITHDRAWN))
             club.clock.move(hours=1, minutes=1)
         assert gone == [0, 1, 2, 2]
         club.clock.move(hours=30)
         await club.services.erasure.finish_due()
         rows = [await club.question(question.token) for question in asked]
-        month = club.clock.now.replace(day=1, hour=0, minute=0)
         for row in rows:
-            assert (row.state, row.appearance, row.closed_at) == (QuestionState.ERASED, "withdrawn", month)
-            assert (row.title, row.body, row.seal) == ("", "", None)
+            assert (row.state, row.appearance) == (QuestionState.WITHDRAWN, "withdrawn")
+            assert (row.title, row.body) == ("", "")
 
     def test_the_waits_are_random_and_long(self) -> None:
         assert timedelta(hours=24) <= SPREAD <= timedelta(days=7)
@@ -330,6 +351,52 @@ class TestErase:
         assert SECRET not in str(await everything(club.database))
         assert token
         assert await club.services.publishing.claim_due() in (None, [])
+
+    async def test_erased_rows_look_like_those_of_others_who_took_theirs_back(self, club: Club) -> None:
+        """E2: what was withdrawn, deleted by hand or not taken by Discord, with and without an erasure."""
+        for asker in (ASKER, READER):
+            await _taken_back(club, asker)
+        club.clock.move(hours=5)
+        await _erase(club)
+        (failed,) = [row for row in await club.rows(select(Question)) if row.state is QuestionState.FAILED]
+        await club.services.questions.withdraw(failed.token, READER)
+        await _finish(club)
+        rows = [_looks(row) for row in await club.rows(select(Question).order_by(Question.id))]
+        assert len(rows) == 6
+        assert rows[:3] == rows[3:]
+        assert await _is_anywhere(club, ASKER) == []
+        club.clock.move(days=31)
+        await club.services.retention.sweep()
+        assert {row.seal for row in await club.rows(select(Question))} == {None}
+
+    @pytest.mark.parametrize("delete", [False, True])
+    async def test_the_coachs_thread_goes_too(self, club: Club, delete: bool) -> None:
+        """E7: it holds the question and what he wrote on the line."""
+        question = await club.ask()
+        _, thread_id = await club.on_the_line(question)
+        await club.deliver_all()
+        await _erase(club, delete=delete)
+        assert await club.services.publishing.cases_to_delete() == []
+        await _finish(club)
+        assert await club.services.publishing.cases_to_delete() == [thread_id]
+        assert await club.deliver_all() == [], "nothing is written in a thread that goes"
+
+    @pytest.mark.parametrize("withdrawn", [False, True])
+    async def test_a_question_that_may_be_out_is_looked_for(self, club: Club, withdrawn: bool) -> None:
+        """E3: its outcome was unknown, and it would have stood there for ever."""
+        token, post_id = await club.queue()
+        assert await club.services.publishing.claim(post_id) is not None
+        await club.services.publishing.not_sent(post_id, Failure.TRANSIENT)
+        if withdrawn:
+            await club.services.questions.withdraw(token, ASKER)
+        await _erase(club, delete=True)
+        club.clock.move(minutes=10)
+        delivery = await club.services.publishing.claim_due()
+        assert isinstance(delivery, QuestionDelivery)
+        assert (delivery.wanted, delivery.title) == (False, "")
+        await club.services.publishing.sent(post_id, club.snowflake())
+        (look,) = await club.services.publishing.threads_to_change()
+        assert look.appearance == "withdrawn"
 
     async def test_follow_up_on_its_way_is_dropped(self, club: Club) -> None:
         question = await club.ask()
@@ -467,7 +534,7 @@ class TestErase:
         club.clock.move(hours=1)
         await club.services.retention.sweep()
         await _finish(club)
-        assert (await club.question(question.token)).state is QuestionState.ERASED
+        assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
 
     async def test_no_way_out_of_a_reveal_that_is_being_decided(self, club: Club) -> None:
         question = await club.ask()

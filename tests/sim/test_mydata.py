@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult
 
 from bot.play.driver import button_labels, is_private, response, said, text_of
 from bot.services.mydata import erasing
 from tests.sim.server import BODY, HELPERS_NAME, TITLE, Server, da
+from tests.sim.test_faults import lose_answers
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
 HOURS = int(erasing.SPREAD.total_seconds() // 3600)
@@ -128,14 +130,31 @@ class TestErase:
         await server.sweep()
         assert server.posts() == []
 
-    async def test_a_line_closes_later_without_a_word_about_him(self, server: Server) -> None:
+    @pytest.mark.parametrize("choice", ["keep", "delete"])
+    async def test_a_line_goes_later_and_its_thread_with_it(self, server: Server, choice: str) -> None:
         _, case = await _with_line(server)
         before = server.texts_in(case)
-        await _erase(server)
+        assert SECRET in str(before)
+        await _erase(server, choice)
         assert server.texts_in(case) == before
         await server.later(HOURS * 3600 + 60)
         await server.sweep()
-        assert server.texts_in(case) == [*before, da("case.note_closed")]
+        assert server.cases() == []
+        assert SECRET not in reach(server, "Søren")
+        assert_unseen(server)
+
+    async def test_a_question_that_may_be_out_does_not_stay_for_ever(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        preview = response(await server.preview())
+        lose_answers(monkeypatch, discord.ForumChannel, "create_thread")
+        await server.hands("Jonas").press(preview, da("ask.publish"))
+        monkeypatch.undo()
+        assert len(server.posts()) == 1
+        await _erase(server, "delete")
+        await server.later(600)
+        await server.sweep()
+        assert server.posts() == []
         assert_unseen(server)
 
     async def test_what_a_player_wrote_stands_under_nobodys_name(self, server: Server) -> None:

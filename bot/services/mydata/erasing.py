@@ -15,17 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.errors import MemberError
-from bot.services import access, appearance, endings
+from bot.services import access, appearance
 from bot.services.disclosure import DisclosureService
 from bot.services.identity import Identity, UnknownKeyError, new_token
 from bot.services.ledger import ALL_TIME
 from bot.services.mydata.owning import Owning
 from bot.services.mydata.registry import Step
 from bot.services.summons import SummonService
+from bot.services.withdrawing import forget_cases, take_back
 from bot.texts import texts
 from db.engine import Database
 from db.models import Player, Question, QuestionState, Visibility
-from db.repositories import answers, assists, coaches, guilds, mydata, posts, questions, retention, reveals
+from db.repositories import answers, assists, coaches, guilds, mydata, questions, retention, reveals
 
 SPREAD = timedelta(hours=72)
 # Nobody is matched with a thread that vanishes while he is online.
@@ -161,33 +162,30 @@ class ErasureService:
             plan = _Plan(self._clock() + timedelta(seconds=wait), delete)
             question.seal = self._identity.seal_nobody(question.token, plan.note())
             return
-        await self._remove(session, question)
+        await self._withdraw(session, question)
 
     async def _finish(self, session: AsyncSession, question: Question, *, delete: bool) -> None:
         if delete or question.state not in access.PUBLISHED:
-            await self._remove(session, question)
+            await self._withdraw(session, question)
             return
-        await self._summons.end_running(session, question)
+        await forget_cases(session, self._summons, question)
         await retention.forget_asker(session, question.id)
-        self._disclosures.forget_all(question)
-        # Like any other question again; its own clock takes this seal away too.
-        question.seal = self._identity.seal_nobody(question.token)
+        self._seal_nobody(question)
 
-    async def _remove(self, session: AsyncSession, question: Question) -> None:
-        """Nothing of it stays but what reports count."""
-        await posts.cancel_pending(session, question.id)
+    async def _withdraw(self, session: AsyncSession, question: Question) -> None:
+        """As if he had taken it back, so that nothing says which ones went because he was erased.
+
+        Its own clock takes the rest: the seal of nobody, who followed it and who voted in it.
+        """
         if question.state in (*access.PUBLISHED, *_UNPUBLISHED):
-            # The month is enough for reports; the hours would tell which ones went together.
-            month = self._clock().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-            question.closed_at = None
-            endings.end(question, QuestionState.ERASED, month)
+            await take_back(session, self._summons, question, QuestionState.WITHDRAWN, self._clock())
             await appearance.refresh(session, question)
-        await self._summons.end_running(session, question)
-        await retention.forget_asker(session, question.id)
-        await retention.forget_others(session, question.id)
-        question.seal = question.disclosed = None
-        await session.flush()
-        await retention.wipe_texts(session, question.id)
+        await retention.forget_notices(session, question.id)
+        self._seal_nobody(question)
+
+    def _seal_nobody(self, question: Question) -> None:
+        self._disclosures.forget_all(question)
+        question.seal = self._identity.seal_nobody(question.token)
 
     async def _erase_player(self, guild_id: int, user_id: int) -> None:
         async with self._database.write() as session:

@@ -13,7 +13,7 @@ from bot.services.identity import NOBODY, Purpose, new_token
 from bot.services.mydata import erasing
 from bot.services.mydata.erasing import SPREAD, ErasureService
 from bot.services.mydata.registry import RIGHTS, Section, Step, unanswered
-from bot.services.publishing import Failure, QuestionDelivery
+from bot.services.publishing import AnswerDelivery, Failure, QuestionDelivery
 from db.models import (
     Answer,
     AuditEntry,
@@ -444,6 +444,26 @@ class TestErase:
         assert {(row.name, row.visibility) for row in heirs} == {(None, Visibility.HIDDEN)}
         members = [club.identity.open_member(row.seal, row.token, Purpose.COMPARE) for row in heirs]
         assert set(members) == {NOBODY}
+
+    async def test_an_answer_on_its_way_loses_his_name_as_soon_as_it_is_found(self, club: Club) -> None:
+        """E4: the name it was sent under stood there for ever."""
+        question = await club.ask(READER)
+        sent, waiting = [
+            await club.services.answers.answer(question.token, ASKER, new_token(), "Tag én.", HIS_NAME)
+            for _ in range(2)
+        ]
+        assert await club.services.publishing.claim(sent) is not None
+        await _erase(club)
+        message_id = club.snowflake()
+        await club.services.publishing.sent(sent, message_id)
+        (look,) = await club.services.publishing.answers_to_change()
+        assert (look.message_id, look.player_name, look.removed) == (message_id, "Slettet spiller", False)
+        await club.services.publishing.answer_changed(look.answer_id, look.removed)
+        delivery = await club.services.publishing.claim(waiting)
+        assert isinstance(delivery, AnswerDelivery)
+        assert delivery.player_name == "Slettet spiller"
+        await club.services.publishing.sent(waiting, club.snowflake())
+        assert await club.services.publishing.answers_to_change() == []
 
     async def test_an_answer_of_his_can_still_be_credited_and_moderated(self, club: Club) -> None:
         question = await club.ask(READER)

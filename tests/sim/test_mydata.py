@@ -170,6 +170,21 @@ class TestErase:
         assert HELPERS_NAME not in await server.board("Emil")
         assert not found_in(reach(server, "Noah"), [HELPERS_NAME])
 
+    async def test_an_answer_whose_outcome_nobody_knew_loses_his_name(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        thread = await server.ask()
+        lose_answers(monkeypatch, discord.Thread, "send")
+        await server.answer(thread, "Lad hende være en uge.", "Malik")
+        monkeypatch.undo()
+        assert HELPERS_NAME in server.hands("Noah").read(thread)
+        await _erase(server, who="Malik")
+        await server.later(600)
+        await server.sweep()
+        read = server.hands("Noah").read(thread)
+        assert "Lad hende være en uge." in read
+        assert HELPERS_NAME not in read
+
     async def test_a_coach_closes_his_cases_first(self, server: Server) -> None:
         await _with_line(server)
         refused = await _preview(server, "Søren")

@@ -86,15 +86,17 @@ class RetentionService:
     async def _unlink(self, question_id: int, cutoff: datetime) -> None:
         """Nobody can tell any more who asked: one transaction, so that a seal that is gone means all is.
 
-        What moderators are about to open waits until that is decided, and what is being erased until
-        that is done.
+        What moderators were about to open when the clock ran out waits until that is decided: asking
+        again does not stop it for ever. What is being erased waits until that is done.
         """
         async with self._database.write() as session:
             question = await questions.lock(session, question_id)
-            opened_again = question.closed_at is None or question.closed_at > cutoff
-            if opened_again or self._erasure.is_pending(question):
+            if question.closed_at is None or question.closed_at > cutoff:
                 return
-            if await reveals.is_running(session, question.id, self._clock()):
+            if self._erasure.is_pending(question):
+                return
+            ran_out = question.closed_at + timedelta(days=self._settings.link_days)
+            if await reveals.running_until(session, question.id, self._clock(), asked_by=ran_out):
                 return
             await forget_cases(session, self._summons, question)
             await retention.forget_asker(session, question.id)

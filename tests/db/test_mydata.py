@@ -95,6 +95,14 @@ async def _erase(club: Club, member: int = ASKER, *, delete: bool = False) -> No
     await club.services.erasure.erase(GUILD, member, delete=delete)
 
 
+async def _asked(club: Club, state: QuestionState) -> Published:
+    """A question that stands, or that he has taken back."""
+    question = await club.ask()
+    if state is QuestionState.WITHDRAWN:
+        await club.services.questions.withdraw(question.token, ASKER)
+    return question
+
+
 async def _taken_back(club: Club, asker: int) -> None:
     """One question withdrawn, one deleted by hand, one that Discord would not take."""
     withdrawn, gone = await club.ask(asker, body=SECRET), await club.ask(asker, body=SECRET)
@@ -556,16 +564,63 @@ class TestErase:
         await _finish(club)
         assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
 
-    async def test_no_way_out_of_a_reveal_that_is_being_decided(self, club: Club) -> None:
+    @pytest.mark.parametrize("state", [QuestionState.OPEN, QuestionState.WITHDRAWN])
+    async def test_no_way_out_of_a_reveal_that_is_being_decided(
+        self, club: Club, state: QuestionState
+    ) -> None:
+        """He is gone from everything of his at once, and only the two who decide still find him."""
+        question = await _asked(club, state)
+        await _reveal(club, question, requested_by=READER, state=RevealState.APPROVED)
+        token = (await club.one(select(Reveal))).token
+        await _erase(club, delete=True)
+        await club.services.erasure.finish_due()
+        assert await _is_anywhere(club, ASKER) == []
+        assert await club.services.inbox.overview(GUILD, ASKER) == []
+        assert (await _export(club))["questions"] == []
+        row = await club.question(question.token)
+        assert row.seal is not None
+        assert club.identity.open_member(row.seal, row.token, Purpose.NOTIFY) == NOBODY
+        assert await club.services.reveals.open(GUILD, token, READER) == ASKER
+        assert await club.services.reveals.tell_asker(GUILD, ASKER) == []
+        await club.services.erasure.finish_due()
+        with refusal("reveal_no_link"):
+            await club.services.reveals.open(GUILD, token, READER)
+
+    async def test_a_question_that_is_being_decided_looks_like_any_other(self, club: Club) -> None:
+        held, other = await club.ask(), await club.ask(READER)
+        await _reveal(club, held, requested_by=READER, state=RevealState.REQUESTED)
+        await _erase(club)
+        rows = [await club.question(question.token) for question in (held, other)]
+        assert _looks(rows[0]) == _looks(rows[1])
+
+    @pytest.mark.parametrize("state", [QuestionState.OPEN, QuestionState.WITHDRAWN])
+    async def test_what_waits_for_a_decision_is_erased_without_asking_again(
+        self, club: Club, state: QuestionState
+    ) -> None:
+        question = await _asked(club, state)
+        await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+        await _erase(club, delete=True)
+        first = await club.one(select(Reveal))
+        club.clock.move(hours=26)
+        await club.services.reveals.expire()
+        await club.services.erasure.finish_due()
+        async with club.database.write() as session:
+            (await session.get_one(Reveal, first.id)).state = RevealState.APPROVED
+            (await session.get_one(Reveal, first.id)).expires_at = club.clock.now + timedelta(hours=1)
+        with refusal("reveal_no_link"):
+            await club.services.reveals.open(GUILD, first.token, READER)
+        await _finish(club)
+        assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
+
+    async def test_asking_again_every_day_does_not_hold_it(self, club: Club) -> None:
         question = await club.ask()
         await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
         await _erase(club, delete=True)
-        row = await club.question(question.token)
-        assert club.identity.is_member(row.seal, row.token, ASKER)
-        club.clock.move(hours=25)
-        await _erase(club, delete=True)
-        row = await club.question(question.token)
-        assert not club.identity.is_member(row.seal, row.token, ASKER)
+        for _ in range(4):
+            club.clock.move(hours=20)
+            await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+            await club.services.erasure.finish_due()
+        assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
 
     async def test_after_it_a_reveal_finds_nobody(self, club: Club) -> None:
         question = await club.ask()

@@ -321,11 +321,22 @@ class TestForgetting:
     async def test_waits_while_moderators_decide(self, club: Club) -> None:
         question = await club.ask()
         await club.services.questions.solve(question.token, ASKER)
-        club.clock.move(days=LINK, hours=1)
+        club.clock.move(days=LINK, hours=-1)
         await _ask_to_open(club, question)
-        await club.services.retention.sweep()
+        await _sweep(club, hours=2)
         assert (await club.question(question.token)).seal is not None
-        await _sweep(club, hours=25)
+        await _sweep(club, hours=23)
+        assert (await club.question(question.token)).seal is None
+
+    async def test_asking_again_and_again_does_not_stop_it(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.questions.solve(question.token, ASKER)
+        club.clock.move(days=LINK, hours=-1)
+        await _ask_to_open(club, question)
+        await _sweep(club, hours=2)
+        assert (await club.question(question.token)).seal is not None
+        await _ask_to_open(club, question)
+        await _sweep(club, hours=22)
         assert (await club.question(question.token)).seal is None
 
     async def test_late_votes_and_followers_go_too(self, club: Club) -> None:

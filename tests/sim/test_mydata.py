@@ -11,6 +11,8 @@ from bot.play.driver import button_labels, is_private, response, said, text_of
 from bot.services.mydata import erasing
 from tests.sim.server import BODY, HELPERS_NAME, TITLE, Server, da
 from tests.sim.test_faults import lose_answers
+from tests.sim.test_reveal import ask_to_see, decide
+from tests.sim.test_reveal import press as reveal_press
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
 HOURS = int(erasing.SPREAD.total_seconds() // 3600)
@@ -142,6 +144,19 @@ class TestErase:
         assert server.cases() == []
         assert SECRET not in reach(server, "Søren")
         assert_unseen(server)
+
+    async def test_he_cannot_tell_that_moderators_are_deciding(self, server: Server) -> None:
+        thread = await server.ask()
+        await ask_to_see(server, thread)
+        assert text_of(await _erase(server)) == da("mydata.erased_keep", hours=HOURS)
+        assert da("inbox.empty") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+        await decide(server, "reveal_yes")
+        shown = text_of(await reveal_press(server, "Lars", "reveal_show"))
+        assert str(server.person("Jonas").id) in shown
+        assert da("inbox.empty") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+        await server.later(1800)
+        shown = text_of(await reveal_press(server, "Lars", "reveal_show"))
+        assert shown == da("error.reveal_no_link")
 
     async def test_a_question_that_may_be_out_does_not_stay_for_ever(
         self, server: Server, monkeypatch: pytest.MonkeyPatch

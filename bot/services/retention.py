@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock, to_the_hour
 from bot.config import PrivacySettings
+from bot.services import rotation
 from bot.services.access import PUBLISHED
 from bot.services.audit import AuditService
+from bot.services.identity import Identity
 from bot.services.mydata.erasing import ErasureService
 from bot.services.reveals import RevealService
 from bot.services.summons import SummonService
@@ -26,6 +28,7 @@ class RetentionService:
     def __init__(
         self,
         database: Database,
+        identity: Identity,
         clock: Clock,
         settings: PrivacySettings,
         summons: SummonService,
@@ -34,6 +37,7 @@ class RetentionService:
         reveal_service: RevealService,
     ) -> None:
         self._database = database
+        self._identity = identity
         self._clock = clock
         self._settings = settings
         self._summons = summons
@@ -49,6 +53,7 @@ class RetentionService:
         await self._forget_late()
         await self._audit.drop_older_than(self._settings.audit_days)
         await self._reveals.drop_older_than(self._settings.audit_days)
+        await rotation.refresh(self._database, self._identity)
 
     async def _end_quiet(self) -> None:
         """A question that everyone left counts as ended from now on; it can still be answered."""

@@ -82,7 +82,8 @@ class TestErase:
         thread = await server.ask()
         shown = await _preview(server)
         assert is_private(shown)
-        assert "1 spørgsmål oppe" in text_of(shown)
+        assert "Spørgsmål oppe: 1 · Svar: 0 · Assists: 0" in text_of(shown)
+        assert da("mydata.erase_safest") in text_of(shown)
         assert button_labels(server.env, response(shown)) == [da("mydata.keep"), da("mydata.delete")]
         asked = await _choose(server, "delete")
         assert text_of(asked) == da("mydata.sure_delete")
@@ -199,6 +200,16 @@ class TestErase:
         read = server.hands("Noah").read(thread)
         assert "Lad hende være en uge." in read
         assert HELPERS_NAME not in read
+
+    async def test_a_player_with_a_question_is_told_that_it_shows(self, server: Server) -> None:
+        thread = await server.ask("Emil")
+        await server.answer(thread, "Lad hende være en uge.", "Malik")
+        watch = da("mydata.erase_watch", hours=HOURS)
+        assert watch not in text_of(await _preview(server, "Malik"))
+        await server.ask("Malik", title="Maliks eget")
+        shown = text_of(await _preview(server, "Malik"))
+        assert watch in shown
+        assert da("mydata.erase_safest") not in shown
 
     async def test_a_coach_closes_his_cases_first(self, server: Server) -> None:
         await _with_line(server)

@@ -39,12 +39,16 @@ _UNPUBLISHED = (QuestionState.QUEUED, QuestionState.FAILED)
 
 @dataclass(frozen=True)
 class Extent:
-    """What an erasure would take: questions that others can see, answers and assists of the member."""
+    """What an erasure would take: questions that others can see, answers and assists of the member.
+
+    ``shows``: others see that he is erased, for he plays, and soon after something happens to his questions.
+    """
 
     questions: int
     answers: int
     assists: int
     is_coach: bool
+    shows: bool
 
 
 @dataclass(frozen=True)
@@ -95,12 +99,14 @@ class ErasureService:
             is_coach = await self._check_coach(session, guild_id, user_id)
             own = await mydata.questions(session, await self._owning.questions(session, guild_id, user_id))
             player = await answers.player(session, guild_id, self._identity.member_key(guild_id, user_id))
-            given, assisted = 0, 0
+            given, named, assisted = 0, 0, 0
             if player is not None:
-                given = len(await mydata.answers_of(session, player.id))
+                his = await mydata.answers_of(session, player.id)
+                given, named = len(his), sum(answer.player_name is not None for answer in his)
                 assisted = await assists.total(session, guild_id, ALL_TIME, player.id)
         visible = sum(question.state in access.PUBLISHED for question in own)
-        return Extent(questions=visible, answers=given, assists=assisted, is_coach=is_coach)
+        shows = visible > 0 and named + assisted > 0
+        return Extent(visible, given, assisted, is_coach=is_coach, shows=shows)
 
     async def erase(self, guild_id: int, user_id: int, *, delete: bool) -> None:
         """Erase the member; ``delete`` also deletes the questions that others can see.

@@ -132,7 +132,30 @@ class Privacy(commands.Cog):
             button(texts("mydata.keep"), "erase_sure", NO_TOKEN, Style.primary, _KEEP),
             button(texts("mydata.delete"), "erase_sure", NO_TOKEN, Style.danger, _DELETE),
         ]
-        await tell(interaction, embeds=[_erasure_card(texts, extent)], view=view(buttons))
+        await tell(interaction, embeds=[self._erasure_card(texts, extent)], view=view(buttons))
+
+    def _erasure_card(self, texts: Texts, extent: Extent) -> discord.Embed:
+        own = texts(
+            "mydata.erase_own", questions=extent.questions, answers=extent.answers, assists=extent.assists
+        )
+        card = discord.Embed(title=texts("mydata.erase_title"), description=own, colour=cards.QUIET)
+        stays = texts("mydata.erase_stays", reveal_hours=self.bot.settings.privacy.reveal_hours)
+        choose = texts("mydata.erase_choose", hours=_HOURS)
+        fields = [
+            (texts("mydata.erase_link_title"), texts("mydata.erase_link", hours=_HOURS)),
+            (texts("mydata.erase_player_title"), texts("mydata.erase_player")),
+            (texts("mydata.erase_stays_title"), stays),
+        ]
+        if extent.is_coach:
+            fields.insert(2, (texts("mydata.erase_coach_title"), texts("mydata.erase_coach")))
+        if extent.shows:
+            fields.append((texts("mydata.erase_watch_title"), texts("mydata.erase_watch", hours=_HOURS)))
+        else:
+            choose += "\n" + texts("mydata.erase_safest")
+        fields.append((texts("mydata.erase_choose_title"), choose))
+        for title, text in fields:
+            card.add_field(name=title, value=text, inline=False)
+        return card
 
     def _card(self, texts: Texts, opened: int) -> discord.Embed:
         settings = self.bot.settings
@@ -155,24 +178,6 @@ class Privacy(commands.Cog):
         ):
             card.add_field(name=title, value=text, inline=False)
         return card
-
-
-def _erasure_card(texts: Texts, extent: Extent) -> discord.Embed:
-    own = texts(
-        "mydata.erase_own", questions=extent.questions, answers=extent.answers, assists=extent.assists
-    )
-    card = discord.Embed(title=texts("mydata.erase_title"), description=own, colour=cards.QUIET)
-    fields = [
-        (texts("mydata.erase_link_title"), texts("mydata.erase_link", hours=_HOURS)),
-        (texts("mydata.erase_player_title"), texts("mydata.erase_player")),
-        (texts("mydata.erase_stays_title"), texts("mydata.erase_stays")),
-        (texts("mydata.erase_choose_title"), texts("mydata.erase_choose", hours=_HOURS)),
-    ]
-    if extent.is_coach:
-        fields.insert(2, (texts("mydata.erase_coach_title"), texts("mydata.erase_coach")))
-    for title, text in fields:
-        card.add_field(name=title, value=text, inline=False)
-    return card
 
 
 async def setup(bot: MitAssist) -> None:

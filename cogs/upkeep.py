@@ -21,7 +21,7 @@ _UNREACHABLE = (TimeoutError, discord.DiscordException, OSError, aiohttp.ClientE
 
 
 class Upkeep(commands.Cog):
-    """Status tags, hidden questions, withdrawn threads, removed answers."""
+    """Status tags, hidden questions, withdrawn threads, forgotten cases, removed answers."""
 
     def __init__(self, bot: MitAssist) -> None:
         self.bot = bot
@@ -38,6 +38,8 @@ class Upkeep(commands.Cog):
         async with self._running:
             for look in await self.publishing.threads_to_change():
                 await self._change_thread(look)
+            for thread_id in await self.publishing.cases_to_delete():
+                await self._delete_case(thread_id)
             for look in await self.publishing.answers_to_change():
                 await self._change_answer(look)
 
@@ -92,6 +94,16 @@ class Upkeep(commands.Cog):
         # A moderator may have deleted that one message by hand; the thread is there all the same.
         with contextlib.suppress(discord.NotFound):
             await thread.get_partial_message(thread.id).edit(embed=card, view=buttons)
+
+    async def _delete_case(self, thread_id: int) -> None:
+        try:
+            await (await finding.channel(self.bot, thread_id, discord.Thread)).delete()
+        except discord.NotFound:
+            pass  # deleted by hand
+        except _UNREACHABLE as error:
+            _log.warning("a case could not be deleted: %s", type(error).__name__)
+            return
+        await self.publishing.case_deleted(thread_id)
 
     async def _change_answer(self, look: AnswerLook) -> None:
         try:

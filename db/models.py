@@ -21,7 +21,6 @@ class QuestionState(StrEnum):
     WITHDRAWN = "withdrawn"
     FAILED = "failed"
     GONE = "gone"
-    ERASED = "erased"
 
 
 class PostKind(StrEnum):
@@ -231,6 +230,8 @@ class Summon(Base):
     coach_id: Mapped[int] = mapped_column(ForeignKey("coaches.id"), index=True)
     state: Mapped[SummonState] = mapped_column(choice(SummonState), index=True)
     thread_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    # Its private thread shall be deleted; `thread_id` is None when it is.
+    forgotten: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

@@ -29,7 +29,7 @@ async def refresh(session: AsyncSession, question: Question) -> None:
 
 
 async def _appearance(session: AsyncSession, question: Question) -> Appearance:
-    if question.state in (QuestionState.WITHDRAWN, QuestionState.ERASED):
+    if question.state is QuestionState.WITHDRAWN:
         return Appearance.WITHDRAWN
     if question.hidden:
         return Appearance.HIDDEN

@@ -89,7 +89,9 @@ def build(database: Database, identity: Identity, clock: Clock, settings: Settin
         players=players,
         publishing=PublishingService(database, identity, clock),
         questions=QuestionService(database, identity, clock, settings, summons),
-        retention=RetentionService(database, clock, settings.privacy, summons, erasure, audit, reveals),
+        retention=RetentionService(
+            database, identity, clock, settings.privacy, summons, erasure, audit, reveals
+        ),
         reveals=reveals,
         servers=ServerService(database, settings, audit),
         staffroom=StaffRoom(database, clock),

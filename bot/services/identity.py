@@ -43,6 +43,9 @@ class Purpose(StrEnum):
 NOBODY = 0
 # No Discord id has this bit: what stands below it in a seal is a note, not a member.
 _NOTE = 1 << 63
+_ID_BYTES = 8
+# A seal has room for two ids, so that one that holds an erased member for a reveal is as long as any.
+_ROOM = 2 * _ID_BYTES
 
 
 class SealKind(StrEnum):
@@ -171,27 +174,29 @@ class Identity:
 
     def seal_member(self, user_id: int, context: str) -> bytes:
         """Seal a member's id to one row; ``context`` (the row's token) keeps it from being moved."""
-        return self._seal(user_id.to_bytes(8), f"{SealKind.MEMBER}:{context}")
+        return self._seal(_padded(user_id.to_bytes(_ID_BYTES)), f"{SealKind.MEMBER}:{context}")
 
-    def seal_nobody(self, context: str, note: int = 0) -> bytes:
+    def seal_nobody(self, context: str, note: int = 0, held: int = NOBODY) -> bytes:
         """What takes the place of an erased member's seal.
 
         Without the key it cannot be told from any other: where seals just vanished, those that vanished
-        together would be known to be of one boy. ``note`` (below 2**63) is for whoever erases.
+        together would be known to be of one boy. ``note`` (below 2**63) is for whoever erases. ``held`` is
+        a member whom a running request can still open: for every other purpose there is nobody.
         """
-        return self._seal((_NOTE | note).to_bytes(8), f"{SealKind.MEMBER}:{context}")
+        plain = (_NOTE | note).to_bytes(_ID_BYTES) + held.to_bytes(_ID_BYTES)
+        return self._seal(plain, f"{SealKind.MEMBER}:{context}")
 
     def note_in(self, seal: bytes, context: str) -> int | None:
         """The note in a seal of nobody; None for a seal that holds a member. Raises UnknownKeyError."""
-        opened = int.from_bytes(self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.ERASE))
+        opened = self._id_in(seal, context, Purpose.ERASE)
         return opened ^ _NOTE if opened & _NOTE else None
 
     def is_member(self, seal: bytes | None, context: str, user_id: int) -> bool:
         """Whether the seal holds this member. A destroyed seal holds nobody."""
         if seal is None:
             return False
-        opened = self._open(seal, f"{SealKind.MEMBER}:{context}", Purpose.COMPARE)
-        return hmac.compare_digest(opened, user_id.to_bytes(8))
+        opened = self._id_in(seal, context, Purpose.COMPARE)
+        return hmac.compare_digest(opened.to_bytes(_ID_BYTES), user_id.to_bytes(_ID_BYTES))
 
     def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
         """The contexts among ``(context, seal)`` whose seal holds this member.
@@ -212,8 +217,11 @@ class Identity:
 
     def open_member(self, seal: bytes, context: str, purpose: Purpose) -> int:
         """The member behind a seal, or `NOBODY`. Raises UnknownKeyError when no key fits."""
-        opened = int.from_bytes(self._open(seal, f"{SealKind.MEMBER}:{context}", purpose))
-        return NOBODY if opened & _NOTE else opened
+        plain = self._open(seal, f"{SealKind.MEMBER}:{context}", purpose)
+        opened, held = (int.from_bytes(part) for part in (plain[:_ID_BYTES], plain[_ID_BYTES:]))
+        if opened & _NOTE:
+            return held if purpose is Purpose.REVEAL else NOBODY
+        return opened
 
     def seal_text(self, text: str, context: str) -> bytes:
         """Seal a private text to one row."""
@@ -226,7 +234,12 @@ class Identity:
     def reseal(self, seal: bytes, kind: SealKind, context: str) -> bytes:
         """The same under the current key; nobody sees what is in it. Raises UnknownKeyError."""
         bound_to = f"{kind}:{context}"
-        return self._seal(self._open(seal, bound_to, Purpose.ROTATE), bound_to)
+        plain = self._open(seal, bound_to, Purpose.ROTATE)
+        # Those of the first version were shorter, and would tell which were made before an erasure.
+        return self._seal(_padded(plain) if kind is SealKind.MEMBER else plain, bound_to)
+
+    def _id_in(self, seal: bytes, context: str, purpose: Purpose) -> int:
+        return int.from_bytes(self._open(seal, f"{SealKind.MEMBER}:{context}", purpose)[:_ID_BYTES])
 
     def _seal(self, plain: bytes, context: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -244,6 +257,10 @@ class Identity:
             return cipher.decrypt(nonce, sealed, context.encode())
         except (InvalidTag, ValueError) as error:  # a ValueError means that it was cut short
             raise UnknownKeyError("the seal does not belong to this row") from error
+
+
+def _padded(plain: bytes) -> bytes:
+    return plain.ljust(_ROOM, b"\0")
 
 
 def _fingerprint(key: bytes) -> bytes:

@@ -4,6 +4,7 @@ A delivery is made for others to see. It has no author field: who asked cannot b
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -285,6 +286,16 @@ class PublishingService:
         """Discord shows it now."""
         async with self._database.write() as session:
             await questions.set_shown(session, question_id, shown)
+
+    async def cases_to_delete(self) -> Sequence[int]:
+        """Coaches' private threads that shall go."""
+        async with self._database.read() as session:
+            return await coaches.threads_to_delete(session, _BATCH)
+
+    async def case_deleted(self, thread_id: int) -> None:
+        """Discord has it no more."""
+        async with self._database.write() as session:
+            await coaches.thread_deleted(session, thread_id)
 
     async def answers_to_change(self) -> list[AnswerLook]:
         """Answers that do not look as they should."""

@@ -12,6 +12,7 @@ from bot.services import access, appearance, endings, outbox
 from bot.services.aliases import new_alias
 from bot.services.identity import Identity, new_token
 from bot.services.summons import SummonService
+from bot.services.withdrawing import take_back
 from bot.services.wording import BODY_MAX, TITLE_MAX, clean, clean_line
 from db.engine import Database
 from db.models import PostKind, Question, QuestionState, Topic
@@ -209,9 +210,7 @@ class QuestionService:
         async with self._database.write() as session:
             question = await questions.by_token(session, token, lock=True)
             question = access.check_asker(self._identity, question, user_id)
-            await posts.cancel_pending(session, question.id)
-            endings.end(question, QuestionState.WITHDRAWN, self._clock())
-            await self._summons.end_running(session, question)
+            await take_back(session, self._summons, question, QuestionState.WITHDRAWN, self._clock())
             await appearance.refresh(session, question)
 
     async def mark_gone(self, thread_id: int) -> None:
@@ -220,9 +219,7 @@ class QuestionService:
             question = await questions.by_thread(session, thread_id, lock=True)
             if question is None or question.state not in access.PUBLISHED:
                 return
-            await posts.cancel_pending(session, question.id)
-            endings.end(question, QuestionState.GONE, self._clock())
-            await self._summons.end_running(session, question)
+            await take_back(session, self._summons, question, QuestionState.GONE, self._clock())
 
     async def clear_drafts(self) -> None:
         """Delete previews that waited too long."""

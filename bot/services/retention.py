@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock, to_the_hour
 from bot.config import PrivacySettings
+from bot.services import rotation
 from bot.services.access import PUBLISHED
 from bot.services.audit import AuditService
+from bot.services.identity import Identity
 from bot.services.mydata.erasing import ErasureService
 from bot.services.reveals import RevealService
 from bot.services.summons import SummonService
+from bot.services.withdrawing import forget_cases
 from db.engine import Database
 from db.repositories import questions, retention, reveals
 
@@ -25,6 +28,7 @@ class RetentionService:
     def __init__(
         self,
         database: Database,
+        identity: Identity,
         clock: Clock,
         settings: PrivacySettings,
         summons: SummonService,
@@ -33,6 +37,7 @@ class RetentionService:
         reveal_service: RevealService,
     ) -> None:
         self._database = database
+        self._identity = identity
         self._clock = clock
         self._settings = settings
         self._summons = summons
@@ -48,6 +53,7 @@ class RetentionService:
         await self._forget_late()
         await self._audit.drop_older_than(self._settings.audit_days)
         await self._reveals.drop_older_than(self._settings.audit_days)
+        await rotation.refresh(self._database, self._identity)
         await self._database.empty_journal()
 
     async def _end_quiet(self) -> None:
@@ -86,17 +92,19 @@ class RetentionService:
     async def _unlink(self, question_id: int, cutoff: datetime) -> None:
         """Nobody can tell any more who asked: one transaction, so that a seal that is gone means all is.
 
-        What moderators are about to open waits until that is decided, and what is being erased until
-        that is done.
+        What moderators were about to open when the clock ran out waits until that is decided: asking
+        again does not stop it for ever. What is being erased waits until that is done.
         """
         async with self._database.write() as session:
             question = await questions.lock(session, question_id)
-            opened_again = question.closed_at is None or question.closed_at > cutoff
-            if opened_again or self._erasure.is_pending(question):
+            if question.closed_at is None or question.closed_at > cutoff:
                 return
-            if await reveals.is_running(session, question.id, self._clock()):
+            if self._erasure.is_pending(question):
                 return
-            await self._summons.end_running(session, question)
+            ran_out = question.closed_at + timedelta(days=self._settings.link_days)
+            if await reveals.running_until(session, question.id, self._clock(), asked_by=ran_out):
+                return
+            await forget_cases(session, self._summons, question)
             await retention.forget_asker(session, question.id)
             await retention.forget_others(session, question.id)
             question.seal = question.disclosed = None

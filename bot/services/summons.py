@@ -132,12 +132,16 @@ class SummonService:
             await self._close(session, summon)
             await self._tell_coach(session, summon)
 
-    async def end_running(self, session: AsyncSession, question: Question) -> None:
-        """Close whatever runs on a question that ends, within its transaction."""
+    async def end_running(self, session: AsyncSession, question: Question, *, tell: bool = True) -> None:
+        """Close whatever runs on a question that ends, within its transaction.
+
+        ``tell`` False is for a case whose thread goes too.
+        """
         summon = await coaches.running(session, question.id, lock=True)
         if summon is not None:
             await self._close(session, summon)
-            await self._tell_coach(session, summon)
+            if tell:
+                await self._tell_coach(session, summon)
 
     async def expire_due(self) -> None:
         """Give back to the asker what no coach took in time."""

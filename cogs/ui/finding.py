@@ -66,7 +66,10 @@ async def question_threads(
     """The forum posts that were made for a question: one, none, or by mischance two."""
     found: list[discord.Thread] = []
     for thread in await forum.guild.active_threads():
-        if thread.parent_id != forum.id or thread.owner_id != me or thread.name != delivery.title:
+        if thread.parent_id != forum.id or thread.owner_id != me:
+            continue
+        # A question that was taken back has lost its title; the token alone tells it then.
+        if delivery.title and thread.name != delivery.title:
             continue
         try:
             starter = await thread.fetch_message(thread.id)

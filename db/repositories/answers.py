@@ -91,6 +91,8 @@ async def refused(session: AsyncSession, guild_id: int, member_key: bytes, limit
         .join(Answer.player)
         .join(Answer.post)
         .where(Player.guild_id == guild_id, Player.member_key == member_key, Post.state == PostState.FAILED)
+        # Its question was forgotten meanwhile, and the text with it.
+        .where(Post.body.is_not(None))
         .options(*_FULL)
         .order_by(Answer.id.desc())
         .limit(limit)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -118,6 +118,28 @@ async def latest_of_questions(session: AsyncSession, question_ids: list[int]) ->
 async def set_thread(session: AsyncSession, summon_id: int, thread_id: int) -> None:
     """Record the case's private thread."""
     await session.execute(update(Summon).where(Summon.id == summon_id).values(thread_id=thread_id))
+
+
+async def forget_cases(session: AsyncSession, question_id: int) -> None:
+    """The private threads of a question's cases shall go, also one that is only being made."""
+    await session.execute(update(Summon).where(Summon.question_id == question_id).values(forgotten=True))
+
+
+async def threads_to_delete(session: AsyncSession, limit: int) -> Sequence[int]:
+    """Private threads that shall go and are, as far as is known, still there."""
+    query = (
+        select(Summon.thread_id)
+        .where(Summon.forgotten, Summon.thread_id.is_not(None))
+        # At random: one that can never be deleted does not hold up the rest.
+        .order_by(func.random())
+        .limit(limit)
+    )
+    return [thread_id for thread_id in await session.scalars(query) if thread_id is not None]
+
+
+async def thread_deleted(session: AsyncSession, thread_id: int) -> None:
+    """A case's private thread is gone."""
+    await session.execute(update(Summon).where(Summon.thread_id == thread_id).values(thread_id=None))
 
 
 async def add_line(session: AsyncSession, values: dict[str, object]) -> bool:

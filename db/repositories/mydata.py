@@ -218,9 +218,10 @@ async def move_answers(
     """Hand a player's answers in one question to another row. What the bot posted is shown under ``name``."""
     his = (Answer.question_id == question_id, Answer.player_id == player_id)
     posted = Answer.post_id.is_not(None)
-    # Saying that Discord shows something else makes the upkeep write the message anew.
-    stands = ~Answer.removed & Answer.message_id.is_not(None)
-    await session.execute(update(Answer).where(*his, posted, stands).values(shown_removed=True))
+    # Saying that Discord shows something else makes the upkeep write the message anew, as soon as it is
+    # known: one that is on its way may stand there already, under the name it was sent with.
+    tried = Answer.post_id.in_(select(Post.id).where(Post.question_id == question_id, Post.attempts > 0))
+    await session.execute(update(Answer).where(*his, tried, ~Answer.removed).values(shown_removed=True))
     await session.execute(update(Answer).where(*his, posted).values(player_name=name))
     await session.execute(update(Answer).where(*his).values(player_id=heir_id))
 

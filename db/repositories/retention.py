@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
@@ -22,6 +22,8 @@ from db.models import (
 )
 
 _PUBLISHED = (QuestionState.OPEN, QuestionState.SOLVED)
+_TAKEN_BACK = (QuestionState.WITHDRAWN, QuestionState.GONE)
+_UNSENT_ANSWER = and_(Post.kind == PostKind.ANSWER, Post.state == PostState.FAILED)
 _KEY_BYTES = 32
 # The key of a vote whose giver is forgotten begins like this, so that the sweep does not take it up again.
 _FADED = bytes(_KEY_BYTES // 2)
@@ -71,13 +73,23 @@ async def ended(session: AsyncSession, cutoff: datetime, after: int, limit: int)
     return (await session.scalars(query)).all()
 
 
-async def forget_asker(session: AsyncSession, question_id: int) -> None:
-    """Delete what only the asker could read or had not published yet."""
+async def forget_lines(session: AsyncSession, question_id: int) -> None:
+    """Delete what was written on the private lines of a question."""
     summons = select(Summon.id).where(Summon.question_id == question_id)
     await session.execute(delete(LineMessage).where(LineMessage.summon_id.in_(summons)))
+
+
+async def forget_notices(session: AsyncSession, question_id: int) -> None:
+    """Nothing is owed to the asker of a question any more."""
     await session.execute(
         delete(Notice).where(Notice.question_id == question_id, Notice.follower_id.is_(None))
     )
+
+
+async def forget_asker(session: AsyncSession, question_id: int) -> None:
+    """Delete what only the asker could read or had not published yet."""
+    await forget_lines(session, question_id)
+    await forget_notices(session, question_id)
     await session.execute(
         update(Post)
         .where(
@@ -123,27 +135,37 @@ async def remove_late_followers(session: AsyncSession, cutoff: datetime) -> None
 
 
 async def wipe_late_texts(session: AsyncSession) -> None:
-    """Texts that were still on their way to Discord when their question was forgotten."""
+    """Texts that were still on their way to Discord when their question was taken back or forgotten."""
     forgotten = select(Question.id).where(Question.seal.is_(None))
     standing = select(Question.id).where(Question.state.in_(_PUBLISHED))
+    taken_back = select(Question.id).where(Question.state.in_(_TAKEN_BACK))
     await session.execute(
         update(Post)
         .where(
-            Post.question_id.in_(forgotten),
             Post.body.is_not(None),
             Post.state != PostState.PENDING,
-            or_(Post.kind == PostKind.FOLLOW_UP, Post.question_id.not_in(standing)),
+            or_(
+                and_(
+                    Post.question_id.in_(forgotten),
+                    or_(Post.kind == PostKind.FOLLOW_UP, Post.question_id.not_in(standing)),
+                ),
+                and_(Post.question_id.in_(taken_back), ~_UNSENT_ANSWER),
+            ),
         )
         .values(body=None, picture=None)
     )
 
 
 async def wipe_texts(session: AsyncSession, question_id: int) -> None:
-    """Empty a question that stands nowhere any more, and everything that was written in it."""
+    """Empty a question that stands nowhere any more, and everything that was written in it.
+
+    What is on its way, and answers whose writers still have to be given their texts, go with
+    `wipe_late_texts`.
+    """
     await session.execute(update(Question).where(Question.id == question_id).values(title="", body=""))
     await session.execute(
         update(Post)
-        .where(Post.question_id == question_id, Post.state != PostState.PENDING)
+        .where(Post.question_id == question_id, Post.state != PostState.PENDING, ~_UNSENT_ANSWER)
         .values(body=None, picture=None)
     )
 

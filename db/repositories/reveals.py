@@ -35,6 +35,19 @@ async def is_running(session: AsyncSession, question_id: int, now: datetime) -> 
     return bool(await session.scalar(query))
 
 
+async def running_until(
+    session: AsyncSession, question_id: int, now: datetime, asked_by: datetime
+) -> datetime | None:
+    """How long the requests for this question can still run that were made by a moment."""
+    query = select(func.max(Reveal.expires_at)).where(
+        Reveal.question_id == question_id,
+        Reveal.state.in_(WAITING),
+        Reveal.expires_at > now,
+        Reveal.created_at <= asked_by,
+    )
+    return await session.scalar(query)
+
+
 async def next_overdue(session: AsyncSession, now: datetime) -> Reveal | None:
     """One request whose time is out, in nobody else's hands."""
     query = (

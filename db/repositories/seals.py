@@ -105,6 +105,22 @@ async def not_under(
     return [Seal(*row) for row in await session.execute(query)]
 
 
+async def rows_of(session: AsyncSession, column: SealedColumn) -> Sequence[int]:
+    """The rows that hold a seal in a column."""
+    return (await session.scalars(select(column.column.class_.id).where(column.column.is_not(None)))).all()
+
+
+async def held(session: AsyncSession, column: SealedColumn, row_ids: Sequence[int]) -> Sequence[Seal]:
+    """The seals of these rows, locked; rows that someone is changing now are left out."""
+    row_id = column.column.class_.id
+    query = (
+        select(row_id, column.bound_to, column.column)
+        .where(row_id.in_(row_ids), column.column.is_not(None))
+        .with_for_update(skip_locked=True)
+    )
+    return [Seal(*row) for row in await session.execute(query)]
+
+
 async def replace(session: AsyncSession, column: SealedColumn, old: Seal, new: bytes) -> bool:
     """Put another seal in the place of one; False when it is not there any more."""
     table = column.column.class_

@@ -13,7 +13,7 @@ from bot.services.identity import NOBODY, Purpose, new_token
 from bot.services.mydata import erasing
 from bot.services.mydata.erasing import SPREAD, ErasureService
 from bot.services.mydata.registry import RIGHTS, Section, Step, unanswered
-from bot.services.publishing import Failure
+from bot.services.publishing import AnswerDelivery, Failure, QuestionDelivery
 from db.models import (
     Answer,
     AuditEntry,
@@ -93,6 +93,36 @@ async def _export(club: Club, member: int = ASKER) -> dict[str, Any]:
 
 async def _erase(club: Club, member: int = ASKER, *, delete: bool = False) -> None:
     await club.services.erasure.erase(GUILD, member, delete=delete)
+
+
+async def _asked(club: Club, state: QuestionState) -> Published:
+    """A question that stands, or that he has taken back."""
+    question = await club.ask()
+    if state is QuestionState.WITHDRAWN:
+        await club.services.questions.withdraw(question.token, ASKER)
+    return question
+
+
+async def _taken_back(club: Club, asker: int) -> None:
+    """One question withdrawn, one deleted by hand, one that Discord would not take."""
+    withdrawn, gone = await club.ask(asker, body=SECRET), await club.ask(asker, body=SECRET)
+    for question in (withdrawn, gone):
+        token, _ = await club.on_the_line(question, asker=asker)
+        await club.services.lines.from_coach(token, COACH, new_token(), FROM_COACH)
+        await club.services.following.toggle(question.token, HELPER)
+        await club.give(question, await club.answer(question), giver=SECOND_COACH)
+        await club.write(question, asker)
+    await club.services.questions.withdraw(withdrawn.token, asker)
+    await club.services.questions.mark_gone(gone.thread_id)
+    _, post_id = await club.queue(asker, body=SECRET)
+    assert await club.services.publishing.claim(post_id) is not None
+    await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+
+
+def _looks(row: Question) -> tuple[object, ...]:
+    """What a question's row shows without the keys."""
+    sealed = [None if one is None else len(one) for one in (row.seal, row.disclosed)]
+    return (row.state, row.title, row.body, row.closed_at, row.appearance, *sealed)
 
 
 async def _finish(club: Club) -> None:
@@ -306,16 +336,15 @@ class TestErase:
         for _ in range(4):
             await club.services.erasure.finish_due()
             states = [(await club.question(question.token)).state for question in asked]
-            gone.append(states.count(QuestionState.ERASED))
+            gone.append(states.count(QuestionState.WITHDRAWN))
             club.clock.move(hours=1, minutes=1)
         assert gone == [0, 1, 2, 2]
         club.clock.move(hours=30)
         await club.services.erasure.finish_due()
         rows = [await club.question(question.token) for question in asked]
-        month = club.clock.now.replace(day=1, hour=0, minute=0)
         for row in rows:
-            assert (row.state, row.appearance, row.closed_at) == (QuestionState.ERASED, "withdrawn", month)
-            assert (row.title, row.body, row.seal) == ("", "", None)
+            assert (row.state, row.appearance) == (QuestionState.WITHDRAWN, "withdrawn")
+            assert (row.title, row.body) == ("", "")
 
     def test_the_waits_are_random_and_long(self) -> None:
         assert timedelta(hours=24) <= SPREAD <= timedelta(days=7)
@@ -332,6 +361,52 @@ class TestErase:
         assert SECRET not in str(await everything(club.database))
         assert token
         assert await club.services.publishing.claim_due() in (None, [])
+
+    async def test_erased_rows_look_like_those_of_others_who_took_theirs_back(self, club: Club) -> None:
+        """E2: what was withdrawn, deleted by hand or not taken by Discord, with and without an erasure."""
+        for asker in (ASKER, READER):
+            await _taken_back(club, asker)
+        club.clock.move(hours=5)
+        await _erase(club)
+        (failed,) = [row for row in await club.rows(select(Question)) if row.state is QuestionState.FAILED]
+        await club.services.questions.withdraw(failed.token, READER)
+        await _finish(club)
+        rows = [_looks(row) for row in await club.rows(select(Question).order_by(Question.id))]
+        assert len(rows) == 6
+        assert rows[:3] == rows[3:]
+        assert await _is_anywhere(club, ASKER) == []
+        club.clock.move(days=31)
+        await club.services.retention.sweep()
+        assert {row.seal for row in await club.rows(select(Question))} == {None}
+
+    @pytest.mark.parametrize("delete", [False, True])
+    async def test_the_coachs_thread_goes_too(self, club: Club, delete: bool) -> None:
+        """E7: it holds the question and what he wrote on the line."""
+        question = await club.ask()
+        _, thread_id = await club.on_the_line(question)
+        await club.deliver_all()
+        await _erase(club, delete=delete)
+        assert await club.services.publishing.cases_to_delete() == []
+        await _finish(club)
+        assert await club.services.publishing.cases_to_delete() == [thread_id]
+        assert await club.deliver_all() == [], "nothing is written in a thread that goes"
+
+    @pytest.mark.parametrize("withdrawn", [False, True])
+    async def test_a_question_that_may_be_out_is_looked_for(self, club: Club, withdrawn: bool) -> None:
+        """E3: its outcome was unknown, and it would have stood there for ever."""
+        token, post_id = await club.queue()
+        assert await club.services.publishing.claim(post_id) is not None
+        await club.services.publishing.not_sent(post_id, Failure.TRANSIENT)
+        if withdrawn:
+            await club.services.questions.withdraw(token, ASKER)
+        await _erase(club, delete=True)
+        club.clock.move(minutes=10)
+        delivery = await club.services.publishing.claim_due()
+        assert isinstance(delivery, QuestionDelivery)
+        assert (delivery.wanted, delivery.title) == (False, "")
+        await club.services.publishing.sent(post_id, club.snowflake())
+        (look,) = await club.services.publishing.threads_to_change()
+        assert look.appearance == "withdrawn"
 
     async def test_follow_up_on_its_way_is_dropped(self, club: Club) -> None:
         question = await club.ask()
@@ -379,6 +454,26 @@ class TestErase:
         assert {(row.name, row.visibility) for row in heirs} == {(None, Visibility.HIDDEN)}
         members = [club.identity.open_member(row.seal, row.token, Purpose.COMPARE) for row in heirs]
         assert set(members) == {NOBODY}
+
+    async def test_an_answer_on_its_way_loses_his_name_as_soon_as_it_is_found(self, club: Club) -> None:
+        """E4: the name it was sent under stood there for ever."""
+        question = await club.ask(READER)
+        sent, waiting = [
+            await club.services.answers.answer(question.token, ASKER, new_token(), "Tag én.", HIS_NAME)
+            for _ in range(2)
+        ]
+        assert await club.services.publishing.claim(sent) is not None
+        await _erase(club)
+        message_id = club.snowflake()
+        await club.services.publishing.sent(sent, message_id)
+        (look,) = await club.services.publishing.answers_to_change()
+        assert (look.message_id, look.player_name, look.removed) == (message_id, "Slettet spiller", False)
+        await club.services.publishing.answer_changed(look.answer_id, look.removed)
+        delivery = await club.services.publishing.claim(waiting)
+        assert isinstance(delivery, AnswerDelivery)
+        assert delivery.player_name == "Slettet spiller"
+        await club.services.publishing.sent(waiting, club.snowflake())
+        assert await club.services.publishing.answers_to_change() == []
 
     async def test_an_answer_of_his_can_still_be_credited_and_moderated(self, club: Club) -> None:
         question = await club.ask(READER)
@@ -469,18 +564,65 @@ class TestErase:
         club.clock.move(hours=1)
         await club.services.retention.sweep()
         await _finish(club)
-        assert (await club.question(question.token)).state is QuestionState.ERASED
+        assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
 
-    async def test_no_way_out_of_a_reveal_that_is_being_decided(self, club: Club) -> None:
+    @pytest.mark.parametrize("state", [QuestionState.OPEN, QuestionState.WITHDRAWN])
+    async def test_no_way_out_of_a_reveal_that_is_being_decided(
+        self, club: Club, state: QuestionState
+    ) -> None:
+        """He is gone from everything of his at once, and only the two who decide still find him."""
+        question = await _asked(club, state)
+        await _reveal(club, question, requested_by=READER, state=RevealState.APPROVED)
+        token = (await club.one(select(Reveal))).token
+        await _erase(club, delete=True)
+        await club.services.erasure.finish_due()
+        assert await _is_anywhere(club, ASKER) == []
+        assert await club.services.inbox.overview(GUILD, ASKER) == []
+        assert (await _export(club))["questions"] == []
+        row = await club.question(question.token)
+        assert row.seal is not None
+        assert club.identity.open_member(row.seal, row.token, Purpose.NOTIFY) == NOBODY
+        assert await club.services.reveals.open(GUILD, token, READER) == ASKER
+        assert await club.services.reveals.tell_asker(GUILD, ASKER) == []
+        await club.services.erasure.finish_due()
+        with refusal("reveal_no_link"):
+            await club.services.reveals.open(GUILD, token, READER)
+
+    async def test_a_question_that_is_being_decided_looks_like_any_other(self, club: Club) -> None:
+        held, other = await club.ask(), await club.ask(READER)
+        await _reveal(club, held, requested_by=READER, state=RevealState.REQUESTED)
+        await _erase(club)
+        rows = [await club.question(question.token) for question in (held, other)]
+        assert _looks(rows[0]) == _looks(rows[1])
+
+    @pytest.mark.parametrize("state", [QuestionState.OPEN, QuestionState.WITHDRAWN])
+    async def test_what_waits_for_a_decision_is_erased_without_asking_again(
+        self, club: Club, state: QuestionState
+    ) -> None:
+        question = await _asked(club, state)
+        await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+        await _erase(club, delete=True)
+        first = await club.one(select(Reveal))
+        club.clock.move(hours=26)
+        await club.services.reveals.expire()
+        await club.services.erasure.finish_due()
+        async with club.database.write() as session:
+            (await session.get_one(Reveal, first.id)).state = RevealState.APPROVED
+            (await session.get_one(Reveal, first.id)).expires_at = club.clock.now + timedelta(hours=1)
+        with refusal("reveal_no_link"):
+            await club.services.reveals.open(GUILD, first.token, READER)
+        await _finish(club)
+        assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
+
+    async def test_asking_again_every_day_does_not_hold_it(self, club: Club) -> None:
         question = await club.ask()
         await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
         await _erase(club, delete=True)
-        row = await club.question(question.token)
-        assert club.identity.is_member(row.seal, row.token, ASKER)
-        club.clock.move(hours=25)
-        await _erase(club, delete=True)
-        row = await club.question(question.token)
-        assert not club.identity.is_member(row.seal, row.token, ASKER)
+        for _ in range(4):
+            club.clock.move(hours=20)
+            await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+            await club.services.erasure.finish_due()
+        assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
 
     async def test_after_it_a_reveal_finds_nobody(self, club: Club) -> None:
         question = await club.ask()

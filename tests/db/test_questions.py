@@ -274,13 +274,16 @@ async def test_withdrawn_after_publication_is_to_be_deleted(club: Club) -> None:
     assert await club.services.publishing.threads_to_change() == []
 
 
-async def test_withdrawing_tells_the_coach_and_cancels_what_was_waiting(club: Club) -> None:
+async def test_withdrawing_takes_the_case_away_and_cancels_what_was_waiting(club: Club) -> None:
     question = await club.ask()
-    token, _ = await club.on_the_line(question)
+    token, thread_id = await club.on_the_line(question)
     follow_up = await club.services.questions.follow_up(question.token, ASKER, new_token(), "Tak")
     await club.services.questions.withdraw(question.token, ASKER)
     assert await club.services.publishing.state_of(follow_up) is PostState.CANCELLED
-    assert len(await club.deliver_all()) == 1  # the note to the coach
+    assert await club.deliver_all() == []
+    assert await club.services.publishing.cases_to_delete() == [thread_id]
+    await club.services.publishing.case_deleted(thread_id)
+    assert await club.services.publishing.cases_to_delete() == []
     with refusal("case_over"):
         await club.services.lines.from_coach(token, COACH, new_token(), "Hallo?")
 

@@ -250,11 +250,48 @@ class TestForgetting:
             else:
                 await club.services.questions.mark_gone(question.thread_id)
         kept = await club.question(token)
-        assert kept.body, "moderators may need it until the clock has run out"
+        assert bool(kept.body) == (how == "failed"), "he can still try that one again"
         await _sweep(club, days=LINK, hours=1)
         row = await club.question(token)
-        assert (row.title, row.body, row.state) == ("", "", kept.state)
+        assert (row.title, row.body, row.state, row.seal) == ("", "", kept.state, None)
         assert {post.body for post in await club.rows(select(Post))} == {None}
+
+    @pytest.mark.parametrize("how", ["withdrawn", "gone"])
+    async def test_taken_back_is_wiped_at_once_whoever_asked(self, club: Club, how: str) -> None:
+        question = await _lived(club)
+        await club.deliver_all()
+        on_its_way = await club.services.questions.follow_up(
+            question.token, ASKER, new_token(), "Vent, en ting til."
+        )
+        assert await club.services.publishing.claim(on_its_way) is not None
+        refused = await club.services.answers.answer(
+            question.token, HELPER, new_token(), "Mit lange svar.", "Spiller 22"
+        )
+        assert await club.services.publishing.claim(refused) is not None
+        await club.services.publishing.not_sent(refused, Failure.REFUSED)
+        if how == "withdrawn":
+            await club.services.questions.withdraw(question.token, ASKER)
+        else:
+            await club.services.questions.mark_gone(question.thread_id)
+        row = await club.question(question.token)
+        assert (row.title, row.body) == ("", "")
+        assert await club.rows(select(LineMessage)) == []
+        await club.services.publishing.not_sent(on_its_way, Failure.REFUSED)
+        await _sweep(club, days=1)
+        assert {post.body for post in await club.rows(select(Post))} == {None, "Mit lange svar."}
+        assert await club.services.inbox.unsent_answers(GUILD, HELPER) == ["Mit lange svar."]
+        await _sweep(club, days=LINK, hours=1)
+        assert {post.body for post in await club.rows(select(Post))} == {None}
+        assert await club.services.inbox.unsent_answers(GUILD, HELPER) == []
+
+    async def test_the_coachs_thread_goes_with_the_link(self, club: Club) -> None:
+        question = await club.ask()
+        _, thread_id = await club.on_the_line(question)
+        await club.services.questions.solve(question.token, ASKER)
+        await _sweep(club, days=LINK - 1)
+        assert await club.services.publishing.cases_to_delete() == []
+        await _sweep(club, days=1, hours=1)
+        assert await club.services.publishing.cases_to_delete() == [thread_id]
 
     async def test_a_line_that_still_runs_is_closed(self, club: Club) -> None:
         question = await club.ask()
@@ -284,11 +321,22 @@ class TestForgetting:
     async def test_waits_while_moderators_decide(self, club: Club) -> None:
         question = await club.ask()
         await club.services.questions.solve(question.token, ASKER)
-        club.clock.move(days=LINK, hours=1)
+        club.clock.move(days=LINK, hours=-1)
         await _ask_to_open(club, question)
-        await club.services.retention.sweep()
+        await _sweep(club, hours=2)
         assert (await club.question(question.token)).seal is not None
-        await _sweep(club, hours=25)
+        await _sweep(club, hours=23)
+        assert (await club.question(question.token)).seal is None
+
+    async def test_asking_again_and_again_does_not_stop_it(self, club: Club) -> None:
+        question = await club.ask()
+        await club.services.questions.solve(question.token, ASKER)
+        club.clock.move(days=LINK, hours=-1)
+        await _ask_to_open(club, question)
+        await _sweep(club, hours=2)
+        assert (await club.question(question.token)).seal is not None
+        await _ask_to_open(club, question)
+        await _sweep(club, hours=22)
         assert (await club.question(question.token)).seal is None
 
     async def test_late_votes_and_followers_go_too(self, club: Club) -> None:

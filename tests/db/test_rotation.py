@@ -4,15 +4,16 @@ import asyncio
 
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import LargeBinary, select, update
 
 from bot.services.identity import Identity, Keys, SealKind, UnknownKeyError, new_token
-from bot.services.rotation import Outcome, Progress, rotate
+from bot.services.rotation import Outcome, Progress, refresh, rotate
 from db.engine import Database
 from db.models import Follower, LineMessage, Question, QuestionState
 from db.repositories import seals
 from db.types import Base
-from tests.db.club import ASKER, READER, SETTINGS, Club
+from tests.db.club import ASKER, GUILD, READER, SETTINGS, Club
 from tests.helpers import MovingClock
 
 OLD, NEW = Keys.new(), Keys.new()
@@ -132,6 +133,41 @@ async def test_a_second_rotation_has_nothing_to_do(old: Club) -> None:
     before = await old.rows(select(Question.seal).order_by(Question.id))
     assert await rotate(old.database, Identity(BOTH), ignored) == Outcome(0, 0, 0)
     assert await old.rows(select(Question.seal).order_by(Question.id)) == before
+
+
+async def test_every_seal_is_made_anew_so_that_two_copies_do_not_show_what_was_erased_between(
+    old: Club,
+) -> None:
+    async def values() -> list[bytes]:
+        found: list[bytes] = []
+        async with old.database.read() as session:
+            for column in seals.SEALED:
+                found += (await session.scalars(select(column.column).order_by(column.bound_to))).all()
+        return found
+
+    before = await values()
+    await old.services.erasure.erase(GUILD, ASKER, delete=False)
+    await refresh(old.database, old.identity, batch=2)
+    after = await values()
+    assert not set(before) & set(after)
+    assert len({len(one) for one in after}) <= len({len(one) for one in before})
+    await refresh(old.database, Identity(ONLY_NEW))
+    assert await values() == after, "what cannot be opened is left alone"
+
+
+async def test_seals_of_the_first_version_are_filled_up(old: Club) -> None:
+    key = OLD.seal[0]
+    (question, *_) = await old.rows(select(Question).order_by(Question.id))
+    nonce = bytes(12)
+    short = AESGCM(key).encrypt(nonce, ASKER.to_bytes(8), f"member:{question.token}".encode())
+    seal = old.identity.current + nonce + short
+    assert old.identity.is_member(seal, question.token, ASKER)
+    async with old.database.write() as session:
+        await session.execute(update(Question).where(Question.id == question.id).values(seal=seal))
+    await refresh(old.database, old.identity)
+    rows = await old.rows(select(Question))
+    assert len({len(row.seal or b"") for row in rows}) == 1
+    assert all(old.identity.is_member(row.seal, row.token, ASKER) for row in rows)
 
 
 async def test_a_destroyed_seal_stays_destroyed(old: Club) -> None:

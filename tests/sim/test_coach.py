@@ -241,10 +241,40 @@ async def test_a_question_that_ends_ends_its_case(server: Server, end: str) -> N
     else:
         await server.delete_by_hand(thread)
     await server.sweep()
-    assert da("case.note_closed") in server.texts_in(case)[-1]
-    late = await server.hands("Søren").slash(case, "line reply", text="Hallo?")
-    assert da("error.case_over") in text_of(late)
+    if end == "solve":
+        assert da("case.note_closed") in server.texts_in(case)[-1]
+        late = await server.hands("Søren").slash(case, "line reply", text="Hallo?")
+        assert da("error.case_over") in text_of(late)
+    else:
+        assert server.cases() == [], "he keeps nothing but that he had a case"
     assert_unseen(server)
+
+
+@pytest.mark.parametrize("status", [403, 404, 429, 500])
+async def test_a_case_that_cannot_be_deleted_is_tried_again(server: Server, status: int) -> None:
+    await server.call(await server.ask())
+    case = await server.accept()
+    server.fail("DELETE", f"/channels/{case.id}", status, times=None)
+    server.faults_expected = True
+    await server.withdraw()
+    await server.sweep()
+    assert len(server.cases()) == 1
+    server.works_again()
+    await server.restart()
+    await server.sweep()
+    left = await server.bot.services.publishing.cases_to_delete()
+    assert left == []
+    # A 404 says that somebody deleted it by hand.
+    assert len(server.cases()) == (1 if status == 404 else 0)
+
+
+async def test_a_case_that_was_deleted_by_hand(server: Server) -> None:
+    await server.call(await server.ask())
+    case = await server.accept()
+    await server.delete_by_hand(case)
+    await server.withdraw()
+    await server.sweep()
+    assert await server.bot.services.publishing.cases_to_delete() == []
 
 
 async def test_a_removed_coach_cannot_be_called(server: Server) -> None:

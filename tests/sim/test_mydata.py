@@ -3,12 +3,16 @@
 import json
 from typing import Any
 
+import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult
 
 from bot.play.driver import button_labels, is_private, response, said, text_of
 from bot.services.mydata import erasing
 from tests.sim.server import BODY, HELPERS_NAME, TITLE, Server, da
+from tests.sim.test_faults import lose_answers
+from tests.sim.test_reveal import ask_to_see, decide
+from tests.sim.test_reveal import press as reveal_press
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
 HOURS = int(erasing.SPREAD.total_seconds() // 3600)
@@ -78,7 +82,8 @@ class TestErase:
         thread = await server.ask()
         shown = await _preview(server)
         assert is_private(shown)
-        assert "1 spørgsmål oppe" in text_of(shown)
+        assert "Spørgsmål oppe: 1 · Svar: 0 · Assists: 0" in text_of(shown)
+        assert da("mydata.erase_safest") in text_of(shown)
         assert button_labels(server.env, response(shown)) == [da("mydata.keep"), da("mydata.delete")]
         asked = await _choose(server, "delete")
         assert text_of(asked) == da("mydata.sure_delete")
@@ -128,14 +133,44 @@ class TestErase:
         await server.sweep()
         assert server.posts() == []
 
-    async def test_a_line_closes_later_without_a_word_about_him(self, server: Server) -> None:
+    @pytest.mark.parametrize("choice", ["keep", "delete"])
+    async def test_a_line_goes_later_and_its_thread_with_it(self, server: Server, choice: str) -> None:
         _, case = await _with_line(server)
         before = server.texts_in(case)
-        await _erase(server)
+        assert SECRET in str(before)
+        await _erase(server, choice)
         assert server.texts_in(case) == before
         await server.later(HOURS * 3600 + 60)
         await server.sweep()
-        assert server.texts_in(case) == [*before, da("case.note_closed")]
+        assert server.cases() == []
+        assert SECRET not in reach(server, "Søren")
+        assert_unseen(server)
+
+    async def test_he_cannot_tell_that_moderators_are_deciding(self, server: Server) -> None:
+        thread = await server.ask()
+        await ask_to_see(server, thread)
+        assert text_of(await _erase(server)) == da("mydata.erased_keep", hours=HOURS)
+        assert da("inbox.empty") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+        await decide(server, "reveal_yes")
+        shown = text_of(await reveal_press(server, "Lars", "reveal_show"))
+        assert str(server.person("Jonas").id) in shown
+        assert da("inbox.empty") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+        await server.later(1800)
+        shown = text_of(await reveal_press(server, "Lars", "reveal_show"))
+        assert shown == da("error.reveal_no_link")
+
+    async def test_a_question_that_may_be_out_does_not_stay_for_ever(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        preview = response(await server.preview())
+        lose_answers(monkeypatch, discord.ForumChannel, "create_thread")
+        await server.hands("Jonas").press(preview, da("ask.publish"))
+        monkeypatch.undo()
+        assert len(server.posts()) == 1
+        await _erase(server, "delete")
+        await server.later(600)
+        await server.sweep()
+        assert server.posts() == []
         assert_unseen(server)
 
     async def test_what_a_player_wrote_stands_under_nobodys_name(self, server: Server) -> None:
@@ -150,6 +185,31 @@ class TestErase:
         assert HELPERS_NAME not in read
         assert HELPERS_NAME not in await server.board("Emil")
         assert not found_in(reach(server, "Noah"), [HELPERS_NAME])
+
+    async def test_an_answer_whose_outcome_nobody_knew_loses_his_name(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        thread = await server.ask()
+        lose_answers(monkeypatch, discord.Thread, "send")
+        await server.answer(thread, "Lad hende være en uge.", "Malik")
+        monkeypatch.undo()
+        assert HELPERS_NAME in server.hands("Noah").read(thread)
+        await _erase(server, who="Malik")
+        await server.later(600)
+        await server.sweep()
+        read = server.hands("Noah").read(thread)
+        assert "Lad hende være en uge." in read
+        assert HELPERS_NAME not in read
+
+    async def test_a_player_with_a_question_is_told_that_it_shows(self, server: Server) -> None:
+        thread = await server.ask("Emil")
+        await server.answer(thread, "Lad hende være en uge.", "Malik")
+        watch = da("mydata.erase_watch", hours=HOURS)
+        assert watch not in text_of(await _preview(server, "Malik"))
+        await server.ask("Malik", title="Maliks eget")
+        shown = text_of(await _preview(server, "Malik"))
+        assert watch in shown
+        assert da("mydata.erase_safest") not in shown
 
     async def test_a_coach_closes_his_cases_first(self, server: Server) -> None:
         await _with_line(server)

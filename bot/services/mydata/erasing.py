@@ -9,57 +9,71 @@ import asyncio
 import random
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock, to_the_month
+from bot.clock import Clock
 from bot.errors import MemberError
-from bot.services import access, appearance, endings
+from bot.services import access, appearance
 from bot.services.disclosure import DisclosureService
-from bot.services.identity import Identity, UnknownKeyError, new_token
+from bot.services.identity import NOBODY, Identity, UnknownKeyError, new_token
 from bot.services.ledger import ALL_TIME
 from bot.services.mydata.owning import Owning
 from bot.services.mydata.registry import Step
 from bot.services.summons import SummonService
+from bot.services.withdrawing import forget_cases, take_back
 from bot.texts import texts
 from db.engine import Database
 from db.models import Player, Question, QuestionState, Visibility
-from db.repositories import answers, assists, coaches, guilds, mydata, posts, questions, retention, reveals
+from db.repositories import answers, assists, coaches, guilds, mydata, questions, retention, reveals
 
 SPREAD = timedelta(hours=72)
 # Nobody is matched with a thread that vanishes while he is online.
 _SOONEST = timedelta(minutes=30)
 _KEY_BYTES = 32
+# Where in a note the hour begins until which a member is held: above every moment and one bit.
+_HELD = 1 << 40
 _UNPUBLISHED = (QuestionState.QUEUED, QuestionState.FAILED)
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What an erasure would take: questions that others can see, answers and assists of the member."""
+    """What an erasure would take: questions that others can see, answers and assists of the member.
+
+    ``shows``: others see that he is erased, for he plays, and soon after something happens to his questions.
+    """
 
     questions: int
     answers: int
     assists: int
     is_coach: bool
+    shows: bool
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a seal of nobody says of its question: when the rest of it goes, and whether its thread does."""
+    """What a seal of nobody says of its question: when the rest of it goes, and whether its thread does.
+
+    ``held_until`` is when the request that was running runs out; till then the seal may hold its member.
+    """
 
     due: datetime
     delete: bool
+    held_until: datetime | None = None
 
     def note(self) -> int:
         """As a number to seal."""
-        return int(self.due.timestamp()) * 2 + self.delete
+        held = int(self.held_until.timestamp()) // 3600 + 1 if self.held_until else 0
+        return held * _HELD + int(self.due.timestamp()) * 2 + self.delete
 
     @classmethod
     def of(cls, note: int) -> "_Plan":
         """Read it back."""
-        return cls(datetime.fromtimestamp(note // 2, UTC), bool(note % 2))
+        held, rest = divmod(note, _HELD)
+        held_until = datetime.fromtimestamp(held * 3600, UTC) if held else None
+        return cls(datetime.fromtimestamp(rest // 2, UTC), bool(rest % 2), held_until)
 
 
 class ErasureService:
@@ -86,12 +100,14 @@ class ErasureService:
             is_coach = await self._check_coach(session, guild_id, user_id)
             own = await mydata.questions(session, await self._owning.questions(session, guild_id, user_id))
             player = await answers.player(session, guild_id, self._identity.member_key(guild_id, user_id))
-            given, assisted = 0, 0
+            given, named, assisted = 0, 0, 0
             if player is not None:
-                given = len(await mydata.answers_of(session, player.id))
+                his = await mydata.answers_of(session, player.id)
+                given, named = len(his), sum(answer.player_name is not None for answer in his)
                 assisted = await assists.total(session, guild_id, ALL_TIME, player.id)
         visible = sum(question.state in access.PUBLISHED for question in own)
-        return Extent(questions=visible, answers=given, assists=assisted, is_coach=is_coach)
+        shows = visible > 0 and named + assisted > 0
+        return Extent(visible, given, assisted, is_coach=is_coach, shows=shows)
 
     async def erase(self, guild_id: int, user_id: int, *, delete: bool) -> None:
         """Erase the member; ``delete`` also deletes the questions that others can see.
@@ -116,8 +132,8 @@ class ErasureService:
             async with self._database.write() as session:
                 question = await questions.by_token(session, token, lock=True)
                 plan = self._plan(question)
-                if question is not None and plan is not None and plan.due <= self._clock():
-                    await self._finish(session, question, delete=plan.delete)
+                if question is not None and plan is not None:
+                    await self._go_on(session, question, plan)
         # Also when nothing was due: a reader may have been in the way after an erasure.
         await self._database.empty_journal()
 
@@ -159,48 +175,60 @@ class ErasureService:
             async with self._database.write() as session:
                 question = await questions.by_token(session, token, lock=True)
                 if question is not None and access.is_asker(self._identity, question, user_id):
-                    await self._erase_question(session, question, delete=delete)
+                    await self._erase_question(session, question, user_id, delete=delete)
 
-    async def _erase_question(self, session: AsyncSession, question: Question, *, delete: bool) -> None:
-        if await reveals.is_running(session, question.id, self._clock()):
-            # Erasing must not be a way out of a request that two people are deciding on.
-            return
+    async def _erase_question(
+        self, session: AsyncSession, question: Question, user_id: int, *, delete: bool
+    ) -> None:
+        now = self._clock()
         if question.state is QuestionState.DRAFT:
             await questions.remove_draft(session, question.id)
             return
-        if question.state in access.PUBLISHED:
+        # Erasing must not be a way out of a request that two people are deciding on, and nobody learns by
+        # erasing that there is one: for everything else he is gone at once.
+        held_until = await reveals.running_until(session, question.id, now, asked_by=now)
+        published = question.state in access.PUBLISHED
+        if not published:
+            await self._withdraw(session, question)
+        if published or held_until:
             await mydata.cancel_follow_ups(session, question.id)
             wait = random.SystemRandom().uniform(_SOONEST.total_seconds(), SPREAD.total_seconds())
-            plan = _Plan(self._clock() + timedelta(seconds=wait), delete)
-            question.seal = self._identity.seal_nobody(question.token, plan.note())
-            return
-        await self._remove(session, question)
+            plan = _Plan(now + timedelta(seconds=wait), delete, held_until)
+            held = user_id if held_until else NOBODY
+            question.seal = self._identity.seal_nobody(question.token, plan.note(), held)
+
+    async def _go_on(self, session: AsyncSession, question: Question, plan: _Plan) -> None:
+        """What is held goes when the request has ended; the rest at its moment, and not before that."""
+        if plan.held_until is not None:
+            still = plan.held_until > self._clock()
+            if still and await reveals.is_running(session, question.id, self._clock()):
+                return
+            question.seal = self._identity.seal_nobody(question.token, replace(plan, held_until=None).note())
+        if plan.due <= self._clock():
+            await self._finish(session, question, delete=plan.delete)
 
     async def _finish(self, session: AsyncSession, question: Question, *, delete: bool) -> None:
         if delete or question.state not in access.PUBLISHED:
-            await self._remove(session, question)
+            await self._withdraw(session, question)
             return
-        await self._summons.end_running(session, question)
+        await forget_cases(session, self._summons, question)
         await retention.forget_asker(session, question.id)
-        self._disclosures.forget_all(question)
-        # Like any other question again; its own clock takes this seal away too.
-        question.seal = self._identity.seal_nobody(question.token)
+        self._seal_nobody(question)
 
-    async def _remove(self, session: AsyncSession, question: Question) -> None:
-        """Nothing of it stays but what reports count."""
-        await posts.cancel_pending(session, question.id)
+    async def _withdraw(self, session: AsyncSession, question: Question) -> None:
+        """As if he had taken it back, so that nothing says which ones went because he was erased.
+
+        Its own clock takes the rest: the seal of nobody, who followed it and who voted in it.
+        """
         if question.state in (*access.PUBLISHED, *_UNPUBLISHED):
-            # The month is enough for reports; the hours would tell which ones went together.
-            month = to_the_month(self._clock())
-            question.closed_at = None
-            endings.end(question, QuestionState.ERASED, month)
+            await take_back(session, self._summons, question, QuestionState.WITHDRAWN, self._clock())
             await appearance.refresh(session, question)
-        await self._summons.end_running(session, question)
-        await retention.forget_asker(session, question.id)
-        await retention.forget_others(session, question.id)
-        question.seal = question.disclosed = None
-        await session.flush()
-        await retention.wipe_texts(session, question.id)
+        await retention.forget_notices(session, question.id)
+        self._seal_nobody(question)
+
+    def _seal_nobody(self, question: Question) -> None:
+        self._disclosures.forget_all(question)
+        question.seal = self._identity.seal_nobody(question.token)
 
     async def _erase_player(self, guild_id: int, user_id: int) -> None:
         async with self._database.write() as session:
@@ -274,7 +302,7 @@ class ErasureService:
     def _due(self, seals: list[tuple[str, bytes]]) -> list[str]:
         now = self._clock()
         plans = ((token, self._read(token, seal)) for token, seal in seals)
-        return [token for token, plan in plans if plan is not None and plan.due <= now]
+        return [token for token, plan in plans if plan is not None and (plan.held_until or plan.due <= now)]
 
     def _plan(self, question: Question | None) -> _Plan | None:
         if question is None or question.seal is None:

@@ -123,6 +123,9 @@ def upgrade() -> None:
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("picture", sa.LargeBinary(), nullable=True))
 
+    with op.batch_alter_table("summons", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("forgotten", sa.Boolean(), nullable=False, server_default=sa.false()))
+
     with op.batch_alter_table("questions", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -138,6 +141,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("summons", schema=None) as batch_op:
+        batch_op.drop_column("forgotten")
+
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.drop_column("picture")
 

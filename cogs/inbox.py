@@ -200,22 +200,24 @@ class Inbox(commands.Cog):
         embeds, buttons = inbox_list.overview(texts, contents, page)
         owed = await services.reveals.tell_asker(guild_id, user_id)
         seen = reveal_view.told(texts, owed)
-        await tell(interaction, embeds=[seen, *embeds] if seen else embeds, view=buttons)
-        await services.reveals.told(owed)
+        if await tell(interaction, embeds=[seen, *embeds] if seen else embeds, view=buttons):
+            await services.reveals.told(owed)
 
     async def _open(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:
         texts = await self.bot.texts_for(interaction)
-        own: OwnQuestion = await self.inbox.open(token, interaction.user.id)
+        own: OwnQuestion = await self.inbox.peek(token, interaction.user.id)
         embeds, buttons = inbox_view.question(texts, own, await self._warning(interaction, texts, own))
         owed = await self.bot.services.reveals.told_of(token, interaction.user.id)
         seen = reveal_view.told(texts, owed, "reveal.told_here")
-        await tell(
+        arrived = await tell(
             interaction,
             texts(note) if note else None,
             embeds=[seen, *embeds] if seen else embeds,
             view=buttons,
         )
-        await self.bot.services.reveals.told(owed)
+        if arrived:
+            await self.inbox.looked(own, interaction.user.id)
+            await self.bot.services.reveals.told(owed)
 
     async def _warning(
         self, interaction: discord.Interaction, texts: Texts, own: OwnQuestion

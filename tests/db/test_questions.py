@@ -249,7 +249,7 @@ async def test_solved_question_ends_its_line(club: Club) -> None:
     await club.services.questions.solve(question.token, ASKER)
     row = await club.question(question.token)
     assert (row.state, row.appearance) == (QuestionState.SOLVED, "solved")
-    own = await club.services.inbox.open(question.token, ASKER)
+    own = await club.look(question.token, ASKER)
     assert own.summon is not None
     assert own.summon.state is SummonState.CLOSED
 

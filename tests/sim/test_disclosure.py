@@ -176,6 +176,19 @@ async def test_a_strict_server_takes_it_down_by_itself(strict_server: Server) ->
     assert_gone(server)
 
 
+async def test_that_it_was_taken_down_is_told_when_discord_lets_it_through(strict_server: Server) -> None:
+    server = strict_server
+    server.faults_expected = True
+    thread = await server.ask()
+    await server.person("Jonas").send(thread, "Det er mig.")
+    shown = response(await server.hands("Jonas").slash(server.lobby, "inbox"))
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+    await server.hands("Jonas").choose(shown, TITLE)
+    server.works_again()
+    assert da("disclosed.taken_down") in text_of(await server.inbox())
+
+
 @pytest.mark.shows_himself("his name stands in what he asks")
 async def test_the_preview_says_what_gives_him_away(server: Server) -> None:
     preview = await server.preview(body=WARNED + " Spørg @malik.")

@@ -115,3 +115,22 @@ async def test_nobody_opens_another_boys_inbox(server: Server) -> None:
     for name in OTHERS:
         assert da("inbox.title") not in reach(server, name)
         assert da("inbox.empty") in await listed(server, name)
+
+
+def silence(server: Server) -> None:
+    """Discord takes no answer to a press or a command."""
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+
+
+async def test_what_discord_did_not_show_him_is_still_new(server: Server) -> None:
+    server.faults_expected = True
+    thread = await server.ask()
+    await server.answer(thread)
+    shown = response(await server.hands("Jonas").slash(server.lobby, "inbox"))
+    silence(server)
+    await server.hands("Jonas").choose(shown, TITLE)
+    server.works_again()
+    assert da("inbox.new_one") in await listed(server)
+    await server.inbox()
+    assert da("inbox.new_one") not in await listed(server)

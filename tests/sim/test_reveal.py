@@ -269,6 +269,21 @@ async def test_he_is_told_again_when_his_inbox_did_not_open(server: Server) -> N
     assert da("reveal.told_here", reason=DANGER) in text_of(await server.inbox())
 
 
+async def test_what_discord_did_not_show_him_he_is_told_later_also_of_a_question_taken_back(
+    server: Server,
+) -> None:
+    server.faults_expected = True
+    await ask_to_see(server, await server.ask(), reason=DANGER)
+    await server.withdraw()
+    await press(server, "Mette", "reveal_alone")
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+    await server.hands("Jonas").slash(server.lobby, "inbox")
+    server.works_again()
+    assert DANGER in await listed(server)
+    assert DANGER not in await listed(server)
+
+
 async def test_it_begins_in_the_thread_or_from_a_list(server: Server) -> None:
     thread = await server.ask()
     await server.ask("Emil", title="En anden")

@@ -175,6 +175,8 @@ class Admin(
     @forum_drop.autocomplete("topic")
     async def topics(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
         """The topics of this server."""
+        if not _is_manager(interaction):
+            return []
         wanted = current.casefold()
         try:
             found = await self.bot.services.questions.topics(guild_of(interaction))
@@ -280,8 +282,12 @@ class Admin(
 
 
 def _check_manager(interaction: discord.Interaction) -> None:
-    if not interaction.permissions.manage_guild:
+    if not _is_manager(interaction):
         raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def _is_manager(interaction: discord.Interaction) -> bool:
+    return interaction.permissions.manage_guild
 
 
 def _check_rights(channel: discord.abc.GuildChannel, rights: Iterable[str], say: Texts) -> None:

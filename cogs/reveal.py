@@ -197,7 +197,12 @@ class Reveals(commands.Cog):
 async def begin_reveal(bot: MitAssist, interaction: discord.Interaction, question: str | None) -> None:
     """`/mod reveal`: the form, for the question chosen or the one in this thread."""
     guild_id = guild_of(interaction)
-    token = question or await bot.services.reveals.question_in(guild_id, thread_of(interaction))
+    reveals = bot.services.reveals
+    # Looked up before the form opens: afterwards, what he typed into it would be lost with a wrong one.
+    if question:
+        token = await reveals.find(guild_id, question)
+    else:
+        token = await reveals.question_in(guild_id, thread_of(interaction))
     await reveal_view.form(await bot.texts_for(interaction), token).show(interaction)
 
 
@@ -221,8 +226,13 @@ async def question_choices(
 
 def check_moderator(interaction: discord.Interaction) -> None:
     """Raises app_commands.MissingPermissions: a channel may be open to more than moderators."""
-    if not interaction.permissions.moderate_members:
+    if not is_moderator(interaction):
         raise app_commands.MissingPermissions(["moderate_members"])
+
+
+def is_moderator(interaction: discord.Interaction) -> bool:
+    """Whether a moderator acts. Lists under a command must ask too: discord.py checks only its running."""
+    return interaction.permissions.moderate_members
 
 
 async def setup(bot: MitAssist) -> None:

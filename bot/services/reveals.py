@@ -116,6 +116,21 @@ class RevealService:
             raise MemberError("not_in_thread")
         return question.token
 
+    async def find(self, guild_id: int, typed: str) -> str:
+        """The token of a question chosen from `choices`, or of one whose alias was typed instead.
+
+        Raises MemberError ``question_gone``.
+        """
+        wanted = typed.strip().casefold()
+        async with self._database.read() as session:
+            chosen = await questions.by_token(session, typed)
+            if chosen is not None and chosen.guild_id == guild_id and chosen.thread_id is not None:
+                return chosen.token
+            for token, alias in await reveals.aliases(session, guild_id):
+                if alias.casefold() == wanted:
+                    return token
+        raise MemberError("question_gone")
+
     async def choices(self, guild_id: int, typed: str) -> list[QuestionChoice]:
         """Questions that a request can be about, newest first. One that was taken back has no title."""
         wanted = typed.casefold()

@@ -8,7 +8,7 @@ from simcord import ChannelHandle, InteractionResult
 from sqlalchemy import select, update
 
 from bot.play.driver import button_labels, message_text, response, text_of
-from db.models import AuditEntry, Reveal
+from db.models import AuditEntry, Question, Reveal
 from tests.sim.server import BODY, TITLE, Server, da
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
@@ -298,6 +298,23 @@ async def test_it_begins_in_the_thread_or_from_a_list(server: Server) -> None:
     assert da("error.reveal_running") in text_of(twice)
     assert WHY in text_of(twice)
     assert_unseen(server, others=EVERYONE)
+
+
+async def test_an_alias_may_be_typed_instead_of_chosen(server: Server) -> None:
+    thread = await server.ask()
+    async with server.bot.database.read() as session:
+        alias = await session.scalar(select(Question.alias))
+    form = await server.hands("Mette").slash(server.staff, "mod reveal", question=f" {(alias or '').upper()}")
+    await fill(form, server)
+    assert f"<#{thread.id}>" in message_text(notice(server))
+
+
+@pytest.mark.parametrize("typed", ["Rolig Ulv 123", "x" * 90, "a:b", "ræv"])
+async def test_what_is_no_question_is_said_before_anything_is_written(server: Server, typed: str) -> None:
+    await server.ask()
+    told = await server.hands("Mette").slash(server.staff, "mod reveal", question=typed)
+    assert told.modal is None
+    assert da("error.question_gone") in text_of(told)
 
 
 async def test_a_question_taken_back_is_listed_without_its_title(server: Server) -> None:

@@ -17,7 +17,7 @@ from bot.texts import Texts, texts
 from bot.translation import said
 from cogs.ui import cards
 from cogs.ui.parts import Form
-from cogs.ui.places import guild_of
+from cogs.ui.places import guild_of, is_open
 
 _AGE_DIGITS = 2
 # Discord's own limit.
@@ -275,7 +275,7 @@ class Admin(
         await ack(interaction)
         say = await self.bot.texts_for(interaction)
         _check_rights(channel, _STAFF_RIGHTS, say)
-        if channel.permissions_for(channel.guild.default_role).view_channel:
+        if is_open(channel):
             raise MemberError("staff_channel_open", channel=channel.mention)
         await self.servers.set_staff_channel(guild_of(interaction), channel.id, interaction.user.id)
         await tell(interaction, say("admin.staff_channel", channel=channel.mention))

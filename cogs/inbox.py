@@ -72,7 +72,7 @@ class Inbox(commands.Cog):
         text = form.values.get("text", "")
         names = names_of(interaction.user)
         found = await self.bot.services.telltales.look(
-            guild_of(interaction), interaction.user.id, text, names
+            guild_of(interaction), interaction.user.id, text, names, form.token
         )
         if not found:
             await self._send_follow_up(interaction, form.token, form.nonce, text)
@@ -229,7 +229,7 @@ class Inbox(commands.Cog):
         text = f"{own.title}\n{own.body}"
         return warning(
             texts,
-            await self.bot.services.telltales.look(own.guild_id, interaction.user.id, text, names),
+            await self.bot.services.telltales.look(own.guild_id, interaction.user.id, text, names, own.token),
         )
 
     async def _line(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:

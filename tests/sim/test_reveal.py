@@ -5,6 +5,8 @@ import re
 import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 from sqlalchemy import select, update
 
 from bot.play.driver import button_labels, message_text, response, text_of
@@ -256,6 +258,37 @@ async def test_where_it_is_dangerous_he_is_not_told(server: Server) -> None:
     assert da("reveal.silent_yes") in text_of(await press(server, "Lars", "reveal_read"))
     assert DANGER not in await listed(server)
     assert DANGER not in text_of(await server.inbox())
+
+
+async def test_who_reviews_lifts_the_silence_unless_he_says_no(server: Server) -> None:
+    asked = await ask_to_see(server, await server.ask(), reason=DANGER, silent=da("reveal.silent_yes"))
+    await open_alone(server, asked)
+    form = await press(server, "Lars", "reveal_review")
+    await server.hands("Lars").fill(form, text=WHY, tell=da("reveal.tell_yes"))
+    assert DANGER in await listed(server)
+
+
+@pytest.mark.parametrize(("label", "told"), [("reveal_yes_tell", True), ("reveal_yes_silent", False)])
+async def test_who_approves_decides_about_the_silence(server: Server, label: str, told: bool) -> None:
+    await ask_to_see(server, await server.ask(), silent=da("reveal.silent_yes"))
+    await decide(server, label)
+    await press(server, "Mette", "reveal_show")
+    assert (THREAT in await listed(server)) is told
+
+
+async def test_a_channel_that_was_opened_to_all_is_told_nothing(server: Server) -> None:
+    backend, everyone = server.env.backend, server.world.guild.default_role.id
+    closed = next(one for one in backend.get_channel(server.staff.id).overwrites if one.target_id == everyone)
+    seen = discord.Permissions(view_channel=True).value
+    backend.set_overwrite(server.staff.id, Overwrite(everyone, OverwriteType.ROLE, seen, 0))
+    await server.env.settle()
+    asked = await ask_to_see(server, await server.ask())
+    assert da("reveal.sent_open", channel=f"<#{server.staff.id}>") in text_of(asked)
+    assert board(server) == []
+    assert "OpenChannelError" in server.logs.text
+    backend.set_overwrite(server.staff.id, closed)
+    await server.later(61)
+    notice(server)
 
 
 async def test_he_is_told_again_when_his_inbox_did_not_open(server: Server) -> None:

@@ -40,6 +40,7 @@ class Inbox(commands.Cog):
         router.press("solve", self.solve)
         router.press("withdraw", self.confirm_withdraw)
         router.press("withdraw_yes", self.withdraw)
+        router.press("put_away", self.put_away)
         router.press("line", self.read_line)
         router.press("line_write", self.open_line)
         router.form("line_write", self.write_line)
@@ -129,6 +130,12 @@ class Inbox(commands.Cog):
         await self.questions.withdraw(press.token, interaction.user.id)
         await self.bot.sweeps.run("tidy")
         await tell(interaction, (await self.bot.texts_for(interaction))("inbox.withdrawn"))
+
+    async def put_away(self, interaction: discord.Interaction, press: Press) -> None:
+        """He knows that it was deleted: it need not stand in his list any more."""
+        await ack(interaction)
+        await self.questions.put_away(press.token, interaction.user.id)
+        await self._list(interaction)
 
     async def read_line(self, interaction: discord.Interaction, press: Press) -> None:
         """What he and his coach have written."""

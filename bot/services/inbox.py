@@ -29,6 +29,8 @@ class Standing(StrEnum):
     FAILED = "failed"
     # A moderator took it down.
     HIDDEN = "hidden"
+    # Somebody deleted its thread in Discord.
+    GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ class InboxService:
         running = summon is not None and summon.state in coaches.RUNNING
         return InboxItem(
             token=question.token,
-            title=question.title,
+            title=_title(question),
             state=question.state,
             standing=_standing(question),
             answers=len(seen),
@@ -195,7 +197,7 @@ class InboxService:
             token=question.token,
             guild_id=question.guild_id,
             thread_id=question.thread_id,
-            title=question.title,
+            title=_title(question),
             body=question.body,
             alias=question.alias,
             topic=question.topic.name,
@@ -224,8 +226,13 @@ class InboxService:
         return self._identity.open_text(message.sealed_body, message.form) if message else ""
 
 
+def _title(question: Question) -> str:
+    """By what its asker knows it, also when its texts are forgotten."""
+    return question.title or question.alias
+
+
 def _standing(question: Question) -> Standing:
-    if question.hidden:
+    if question.hidden and question.state is not QuestionState.GONE:
         return Standing.HIDDEN
     return Standing(question.state.value)
 

@@ -23,7 +23,8 @@ from db.repositories.upsert import insert_once
 _FULL = joinedload(Question.topic).joinedload(Topic.forum)
 PUBLISHED = (QuestionState.OPEN, QuestionState.SOLVED)
 LIVE = (QuestionState.QUEUED, QuestionState.OPEN, QuestionState.SOLVED, QuestionState.FAILED)
-IN_INBOX = (QuestionState.DRAFT, *LIVE)
+# One whose thread somebody else deleted stays there until its asker has put it away.
+IN_INBOX = (QuestionState.DRAFT, *LIVE, QuestionState.GONE)
 
 
 async def add(session: AsyncSession, values: dict[str, object]) -> bool:

@@ -1,6 +1,5 @@
 """The asker's own view, and nobody else's."""
 
-import pytest
 from sqlalchemy import update
 
 from bot.services.identity import Identity, Keys, new_token
@@ -54,15 +53,39 @@ async def test_a_draft_is_opened_too(club: Club) -> None:
         await club.look(draft.token, HELPER)
 
 
-@pytest.mark.parametrize("end", ["withdraw", "gone"])
-async def test_question_that_is_over_is_not_opened(club: Club, end: str) -> None:
+async def test_question_that_is_over_is_not_opened(club: Club) -> None:
     question = await club.ask()
-    if end == "withdraw":
-        await club.services.questions.withdraw(question.token, ASKER)
-    else:
-        await club.services.questions.mark_gone(question.thread_id)
+    await club.services.questions.withdraw(question.token, ASKER)
     with refusal("question_gone"):
         await club.look(question.token, ASKER)
+
+
+async def test_what_somebody_else_deleted_stays_until_he_puts_it_away_or_its_clock_runs_out(
+    club: Club,
+) -> None:
+    inbox, asking = club.services.inbox, club.services.questions
+    questions = [await club.ask() for _ in range(2)]
+    for question in questions:
+        await asking.mark_gone(question.thread_id)
+    listed = await inbox.overview(GUILD, ASKER)
+    assert [one.standing for one in listed] == [Standing.GONE] * 2
+    assert all(one.title for one in listed)
+    assert await inbox.overview(GUILD, HELPER) == []
+    assert (await club.look(questions[0].token, ASKER)).standing is Standing.GONE
+    with refusal("not_asker"):
+        await asking.put_away(questions[0].token, HELPER)
+    for _ in range(2):
+        await asking.put_away(questions[0].token, ASKER)
+    assert [one.token for one in await inbox.overview(GUILD, ASKER)] == [questions[1].token]
+    club.clock.move(days=club.settings.privacy.link_days + 1)
+    await club.services.retention.sweep()
+    assert await inbox.overview(GUILD, ASKER) == []
+
+
+async def test_only_what_was_deleted_can_be_put_away(club: Club) -> None:
+    question = await club.ask()
+    await club.services.questions.put_away(question.token, ASKER)
+    assert (await club.question(question.token)).state is QuestionState.OPEN
 
 
 async def test_new_answers_are_those_since_he_opened_it(club: Club) -> None:

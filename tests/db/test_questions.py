@@ -291,7 +291,6 @@ async def test_thread_deleted_by_hand_ends_the_question(club: Club) -> None:
     await club.services.questions.mark_gone(question.thread_id)
     await club.services.questions.mark_gone(club.snowflake())
     assert (await club.question(question.token)).state is QuestionState.GONE
-    assert await club.services.inbox.overview(GUILD, ASKER) == []
     with refusal("question_gone"):
         await club.services.questions.solve(question.token, ASKER)
 

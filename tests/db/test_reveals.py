@@ -489,3 +489,14 @@ async def test_two_moderators_opening_at_once_make_one_opening(staffed: Club) ->
     assert held.state is RevealState.OPENED
     assert held.emergency == (held.decided_by is None)
     assert (await staffed.question((await staffed.one(select(Question))).token)).state is QuestionState.OPEN
+
+
+async def test_a_seal_that_no_key_opens_does_not_close_the_inbox_of_others(staffed: Club) -> None:
+    broken, whole = await staffed.ask(ASKER), await staffed.ask(READER)
+    for question in (broken, whole):
+        await staffed.services.reveals.open(GUILD, (await approved(staffed, question)).token, ONE)
+    async with staffed.database.write() as session:
+        lost = update(Question).where(Question.token == broken.token).values(seal=b"1234" + bytes(40))
+        await session.execute(lost)
+    assert len(await staffed.services.reveals.tell_asker(GUILD, READER)) == 1
+    assert await staffed.services.reveals.tell_asker(GUILD, ASKER) == []

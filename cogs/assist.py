@@ -200,7 +200,8 @@ class Assists(commands.Cog):
                 continue
             except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 _log.warning("a thread could not be read: %s", type(error).__name__)
-                self._unread.append(thread_id)
+                # Last in the queue: one that never can be read holds up nobody.
+                self._unread.insert(0, thread_id)
                 return
 
     async def _catch_up(self, thread_id: int) -> None:

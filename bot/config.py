@@ -111,7 +111,7 @@ class PrivacySettings:
     take_down_own: str = _setting(
         "ask",
         "What happens when a boy writes in his own thread under his own name: he is asked, or it is deleted "
-        "at once. Who sees a message vanish at once may guess why.",
+        "at once. Whoever saw it then knows that he asked: a message that vanishes by itself gives him away.",
         choices=("ask", "delete"),
     )
     reveal_hours: int = _setting(

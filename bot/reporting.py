@@ -23,8 +23,8 @@ async def tell(
     *,
     embeds: list[discord.Embed] | None = None,
     view: discord.ui.View | None = None,
-) -> None:
-    """Say something to the member alone, in the answer he is waiting for.
+) -> bool:
+    """Say something to the member alone, in the answer he is waiting for. Returns whether Discord took it.
 
     After `ack` on one of his private messages this replaces that message. What was done stays done
     when Discord does not take the answer: it is said beside, or else logged, never raised.
@@ -33,7 +33,7 @@ async def tell(
     try:
         if not interaction.response.is_done():
             await interaction.response.send_message(content, embeds=embeds, view=shown, ephemeral=True)
-            return
+            return True
         try:
             await interaction.edit_original_response(content=content, embeds=embeds, view=view)
         except Exception as error:
@@ -45,6 +45,8 @@ async def tell(
         if not is_discords(error):
             raise
         _log.warning("a member could not be told what was done: %s", type(error).__name__)
+        return False
+    return True
 
 
 async def tell_beside(interaction: discord.Interaction, text: str, view: discord.ui.View | None) -> None:

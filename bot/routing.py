@@ -87,7 +87,7 @@ class Router:
     async def dispatch(self, interaction: discord.Interaction) -> None:
         """Pass an interaction to its handler; commands are none of ours.
 
-        Raises whatever the handler raises, and MemberError for a button of a forgotten kind.
+        Raises whatever the handler raises, and MemberError for a button or form of a forgotten kind.
         """
         data = cast("dict[str, Any]", interaction.data or {})
         custom_id = str(data.get("custom_id", ""))
@@ -97,12 +97,11 @@ class Router:
                 raise MemberError("question_gone")
             values = tuple(str(value) for value in data.get("values", ()))
             await handler(interaction, Press(found["token"], found["detail"] or "", values))
-        elif interaction.type is discord.InteractionType.modal_submit and (
-            found := _FORM.fullmatch(custom_id)
-        ):
+        elif interaction.type is discord.InteractionType.modal_submit:
             values_by_name = dict(_values(data.get("components", ())))
-            form = self._forms.get(found["action"])
-            if form is None:
+            found = _FORM.fullmatch(custom_id)
+            form = self._forms.get(found["action"]) if found else None
+            if found is None or form is None:
                 raise MemberError("question_gone", typed="\n\n".join(values_by_name.values()))
             files = dict(_files(data.get("components", ()), data.get("resolved", {}).get("attachments", {})))
             await form(interaction, Filled(found["token"], found["nonce"], values_by_name, files))

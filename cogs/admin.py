@@ -17,7 +17,7 @@ from bot.texts import Texts, texts
 from bot.translation import said
 from cogs.ui import cards
 from cogs.ui.parts import Form
-from cogs.ui.places import guild_of
+from cogs.ui.places import guild_of, is_open
 
 _AGE_DIGITS = 2
 # Discord's own limit.
@@ -175,6 +175,8 @@ class Admin(
     @forum_drop.autocomplete("topic")
     async def topics(self, interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
         """The topics of this server."""
+        if not _is_manager(interaction):
+            return []
         wanted = current.casefold()
         try:
             found = await self.bot.services.questions.topics(guild_of(interaction))
@@ -273,15 +275,19 @@ class Admin(
         await ack(interaction)
         say = await self.bot.texts_for(interaction)
         _check_rights(channel, _STAFF_RIGHTS, say)
-        if channel.permissions_for(channel.guild.default_role).view_channel:
+        if is_open(channel):
             raise MemberError("staff_channel_open", channel=channel.mention)
         await self.servers.set_staff_channel(guild_of(interaction), channel.id, interaction.user.id)
         await tell(interaction, say("admin.staff_channel", channel=channel.mention))
 
 
 def _check_manager(interaction: discord.Interaction) -> None:
-    if not interaction.permissions.manage_guild:
+    if not _is_manager(interaction):
         raise app_commands.MissingPermissions(["manage_guild"])
+
+
+def _is_manager(interaction: discord.Interaction) -> bool:
+    return interaction.permissions.manage_guild
 
 
 def _check_rights(channel: discord.abc.GuildChannel, rights: Iterable[str], say: Texts) -> None:

@@ -12,6 +12,7 @@ from bot.app import MitAssist
 from bot.errors import MemberError
 from bot.reporting import ack, tell
 from bot.routing import Filled, Press
+from bot.scheduling import Sweep
 from bot.services import pictures
 from bot.services.answers import AnswerChoice
 from bot.services.assists import Target
@@ -24,6 +25,12 @@ from db.models import PostState
 
 _log = logging.getLogger(__name__)
 _NAMES_LOOKED_UP = 50
+_SWEEP = "catch_up"
+_EVERY_SECONDS = 60
+# What was written while the bot was away is looked for in so many threads a turn, and so far back in each:
+# one request for a thread.
+_THREADS_A_TURN = 20
+_MESSAGES_READ = 100
 _SKIN_TONES = dict.fromkeys(range(0x1F3FB, 0x1F400))
 
 
@@ -39,6 +46,9 @@ class Assists(commands.Cog):
         self.answers = bot.services.answers
         self.assists = bot.services.assists
         self._at_work = asyncio.Lock()
+        # Threads that were not read since the bot was away, the newest last.
+        self._unread: list[int] = []
+        bot.sweeps.add(Sweep(_SWEEP, _EVERY_SECONDS, self.catch_up))
         bot.router.press("answer", self.open_answer)
         bot.router.form("answer", self.answered)
         bot.router.press("give", self.give_by_button)
@@ -51,7 +61,8 @@ class Assists(commands.Cog):
         bot.tree.add_command(self._menu)
 
     async def cog_unload(self) -> None:
-        """Menus are not part of a cog: take ours back."""
+        """Menus are not part of a cog: take ours back. Leave no sweep behind."""
+        self.bot.sweeps.remove(_SWEEP)
         self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
     @assist.command(
@@ -151,9 +162,11 @@ class Assists(commands.Cog):
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         """A member who writes in a question's thread has answered."""
-        if message.author.bot or not isinstance(message.channel, discord.Thread):
-            return
-        if message.type not in (discord.MessageType.default, discord.MessageType.reply):
+        if isinstance(message.channel, discord.Thread):
+            await self._met(message)
+
+    async def _met(self, message: discord.Message) -> None:
+        if not _may_answer(message):
             return
         written = await self.answers.record_native(message.channel.id, message.id, message.author.id)
         if written is None:
@@ -164,6 +177,38 @@ class Assists(commands.Cog):
             self.bot.services.notices.hurry(written.question_token)
             sweeps += [self.bot.sweeps.run("take_down"), self.bot.sweeps.run("notices")]
         await asyncio.gather(*sweeps)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Discord does not tell what was written while the bot was away: it is looked up, newest first."""
+        threads = [thread for guild in self.bot.guilds for thread in guild.threads]
+        threads.sort(key=lambda thread: thread.last_message_id or 0)
+        self._unread = [thread.id for thread in threads]
+
+    async def catch_up(self) -> None:
+        """Read some threads that may hold what nobody told of; only who wrote is looked at."""
+        questions = await self.answers.threads() if self._unread else set[int]()
+        turn = _THREADS_A_TURN
+        while self._unread and turn > 0:
+            thread_id = self._unread.pop()
+            if thread_id not in questions:
+                continue
+            turn -= 1
+            try:
+                await self._catch_up(thread_id)
+            except (discord.NotFound, discord.Forbidden):
+                continue
+            except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                _log.warning("a thread could not be read: %s", type(error).__name__)
+                # Last in the queue: one that never can be read holds up nobody.
+                self._unread.insert(0, thread_id)
+                return
+
+    async def _catch_up(self, thread_id: int) -> None:
+        thread = self.bot.get_partial_messageable(thread_id)
+        written = {one.id: one async for one in thread.history(limit=_MESSAGES_READ) if _may_answer(one)}
+        for message_id in sorted(await self.answers.unmet(list(written))):
+            await self._met(written[message_id])
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -226,6 +271,12 @@ class Assists(commands.Cog):
         # One at a time: each can take two hundred megabytes while it is worked on.
         async with self._at_work:
             return await asyncio.to_thread(pictures.remake, data)
+
+
+def _may_answer(message: discord.Message) -> bool:
+    """Whether a message is somebody's own words."""
+    written = message.type in (discord.MessageType.default, discord.MessageType.reply)
+    return written and not message.author.bot
 
 
 def _may_send_files(interaction: discord.Interaction) -> bool:

@@ -40,6 +40,7 @@ class Inbox(commands.Cog):
         router.press("solve", self.solve)
         router.press("withdraw", self.confirm_withdraw)
         router.press("withdraw_yes", self.withdraw)
+        router.press("put_away", self.put_away)
         router.press("line", self.read_line)
         router.press("line_write", self.open_line)
         router.form("line_write", self.write_line)
@@ -72,7 +73,7 @@ class Inbox(commands.Cog):
         text = form.values.get("text", "")
         names = names_of(interaction.user)
         found = await self.bot.services.telltales.look(
-            guild_of(interaction), interaction.user.id, text, names
+            guild_of(interaction), interaction.user.id, text, names, form.token
         )
         if not found:
             await self._send_follow_up(interaction, form.token, form.nonce, text)
@@ -129,6 +130,12 @@ class Inbox(commands.Cog):
         await self.questions.withdraw(press.token, interaction.user.id)
         await self.bot.sweeps.run("tidy")
         await tell(interaction, (await self.bot.texts_for(interaction))("inbox.withdrawn"))
+
+    async def put_away(self, interaction: discord.Interaction, press: Press) -> None:
+        """He knows that it was deleted: it need not stand in his list any more."""
+        await ack(interaction)
+        await self.questions.put_away(press.token, interaction.user.id)
+        await self._list(interaction)
 
     async def read_line(self, interaction: discord.Interaction, press: Press) -> None:
         """What he and his coach have written."""
@@ -200,22 +207,24 @@ class Inbox(commands.Cog):
         embeds, buttons = inbox_list.overview(texts, contents, page)
         owed = await services.reveals.tell_asker(guild_id, user_id)
         seen = reveal_view.told(texts, owed)
-        await tell(interaction, embeds=[seen, *embeds] if seen else embeds, view=buttons)
-        await services.reveals.told(owed)
+        if await tell(interaction, embeds=[seen, *embeds] if seen else embeds, view=buttons):
+            await services.reveals.told(owed)
 
     async def _open(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:
         texts = await self.bot.texts_for(interaction)
-        own: OwnQuestion = await self.inbox.open(token, interaction.user.id)
+        own: OwnQuestion = await self.inbox.peek(token, interaction.user.id)
         embeds, buttons = inbox_view.question(texts, own, await self._warning(interaction, texts, own))
         owed = await self.bot.services.reveals.told_of(token, interaction.user.id)
         seen = reveal_view.told(texts, owed, "reveal.told_here")
-        await tell(
+        arrived = await tell(
             interaction,
             texts(note) if note else None,
             embeds=[seen, *embeds] if seen else embeds,
             view=buttons,
         )
-        await self.bot.services.reveals.told(owed)
+        if arrived:
+            await self.inbox.looked(own, interaction.user.id)
+            await self.bot.services.reveals.told(owed)
 
     async def _warning(
         self, interaction: discord.Interaction, texts: Texts, own: OwnQuestion
@@ -227,7 +236,7 @@ class Inbox(commands.Cog):
         text = f"{own.title}\n{own.body}"
         return warning(
             texts,
-            await self.bot.services.telltales.look(own.guild_id, interaction.user.id, text, names),
+            await self.bot.services.telltales.look(own.guild_id, interaction.user.id, text, names, own.token),
         )
 
     async def _line(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:

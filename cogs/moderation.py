@@ -9,7 +9,7 @@ from bot.errors import MemberError
 from bot.reporting import ack, tell
 from bot.translation import said
 from cogs.assist import answer_choices
-from cogs.reveal import begin_reveal, check_moderator, question_choices
+from cogs.reveal import begin_reveal, check_moderator, is_moderator, question_choices
 from cogs.ui import audit_view
 from cogs.ui.parts import shorten
 from cogs.ui.places import guild_of, thread_of
@@ -111,6 +111,8 @@ class Moderation(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """The questions that have been published."""
+        if not is_moderator(interaction):
+            return []
         return await question_choices(self.bot, interaction, current)
 
     @hide.autocomplete("answer")
@@ -118,6 +120,8 @@ class Moderation(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """The answers that can be removed here."""
+        if not is_moderator(interaction):
+            return []
         return await answer_choices(self.bot, interaction, current)
 
     @restore.autocomplete("answer")
@@ -125,6 +129,8 @@ class Moderation(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """The answers that can be put back here."""
+        if not is_moderator(interaction):
+            return []
         return await answer_choices(self.bot, interaction, current, removed=True)
 
     @restore.autocomplete("question")
@@ -132,6 +138,8 @@ class Moderation(
         self, interaction: discord.Interaction, current: str
     ) -> list[app_commands.Choice[str]]:
         """The questions that can be put back."""
+        if not is_moderator(interaction):
+            return []
         texts = await self.bot.texts_for(interaction)
         wanted = current.casefold()
         labelled = [

@@ -18,7 +18,7 @@ from bot.services.staffroom import Look, StaffCard
 from bot.texts import texts
 from cogs.ui import finding, reveal_view
 from cogs.ui.parts import shorten
-from cogs.ui.places import guild_of, thread_of
+from cogs.ui.places import guild_of, is_open, thread_of
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 60
@@ -67,7 +67,10 @@ class Reveals(commands.Cog):
         shown = await self.reveals.request(guild_id, interaction.user.id, request)
         say = await self.bot.texts_for(interaction)
         channel_id = await self.bot.services.servers.staff_channel(guild_id)
+        channel = self.bot.get_channel(channel_id or 0)
         where = say("reveal.sent_nowhere") if channel_id is None else ""
+        if isinstance(channel, discord.TextChannel) and is_open(channel):
+            where = say("reveal.sent_open", channel=channel.mention)
         if shown.may_open_alone:
             # Where a life is in danger he does not wait until Discord has taken the message to the others.
             text = "\n\n".join(filter(None, (where, say("reveal.alone_offer"))))
@@ -88,8 +91,9 @@ class Reveals(commands.Cog):
         await tell(interaction, embeds=[card], view=buttons)
 
     async def approve(self, interaction: discord.Interaction, press: Press) -> None:
-        """A second moderator says yes."""
-        await self._decide(interaction, press.token, approve=True)
+        """A second moderator says yes, and where it was asked for in silence, whether that shall last."""
+        silent = {reveal_view.YES: True, reveal_view.NO: False}.get(press.detail)
+        await self._decide(interaction, press.token, approve=True, silent=silent)
 
     async def refuse(self, interaction: discord.Interaction, press: Press) -> None:
         """A second moderator says no."""
@@ -112,16 +116,16 @@ class Reveals(commands.Cog):
     async def open_review(self, interaction: discord.Interaction, press: Press) -> None:
         """*Gennemgå*: a form."""
         check_moderator(interaction)
-        await self.reveals.check_review(guild_of(interaction), press.token, interaction.user.id)
+        opened = await self.reveals.check_review(guild_of(interaction), press.token, interaction.user.id)
         say = await self.bot.texts_for(interaction)
-        await reveal_view.review_form(say, press.token).show(interaction)
+        await reveal_view.review_form(say, opened).show(interaction)
 
     async def reviewed(self, interaction: discord.Interaction, form: Filled) -> None:
         """Keep what the reviewer wrote."""
         check_moderator(interaction)
         await ack(interaction)
-        text = form.values.get("text", "")
-        await self.reveals.review(guild_of(interaction), form.token, interaction.user.id, text)
+        text, tells = form.values.get("text", ""), form.values.get("tell") == reveal_view.YES
+        await self.reveals.review(guild_of(interaction), form.token, interaction.user.id, text, tell=tells)
         await self.bot.sweeps.run(_SWEEP)
         await tell(interaction, (await self.bot.texts_for(interaction))("reveal.review_kept"))
 
@@ -138,10 +142,14 @@ class Reveals(commands.Cog):
                 else:
                     await self.staffroom.shown(card.view.token, card.look, message_id)
 
-    async def _decide(self, interaction: discord.Interaction, token: str, *, approve: bool) -> None:
+    async def _decide(
+        self, interaction: discord.Interaction, token: str, *, approve: bool, silent: bool | None = None
+    ) -> None:
         check_moderator(interaction)
         await ack(interaction)
-        shown = await self.reveals.decide(guild_of(interaction), token, interaction.user.id, approve=approve)
+        shown = await self.reveals.decide(
+            guild_of(interaction), token, interaction.user.id, approve=approve, silent=silent
+        )
         await self.bot.sweeps.run(_SWEEP)
         await tell(interaction, (await self.bot.texts_for(interaction))(f"reveal.state_{shown.state}"))
 
@@ -152,6 +160,9 @@ class Reveals(commands.Cog):
 
     async def _bring(self, card: StaffCard) -> int:
         channel = await finding.channel(self.bot, card.channel_id, discord.TextChannel)
+        if is_open(channel):
+            # It was not when it was set up. Nothing is shown there until a manager has mended it.
+            raise OpenChannelError
         say = texts(card.language)
         embed, buttons = reveal_view.staff_card(say, card), reveal_view.staff_buttons(say, card)
         if card.message_id is not None and not card.anew:
@@ -194,10 +205,19 @@ class Reveals(commands.Cog):
         return None
 
 
+class OpenChannelError(discord.DiscordException):
+    """The moderators' channel can be read by all."""
+
+
 async def begin_reveal(bot: MitAssist, interaction: discord.Interaction, question: str | None) -> None:
     """`/mod reveal`: the form, for the question chosen or the one in this thread."""
     guild_id = guild_of(interaction)
-    token = question or await bot.services.reveals.question_in(guild_id, thread_of(interaction))
+    reveals = bot.services.reveals
+    # Looked up before the form opens: afterwards, what he typed into it would be lost with a wrong one.
+    if question:
+        token = await reveals.find(guild_id, question)
+    else:
+        token = await reveals.question_in(guild_id, thread_of(interaction))
     await reveal_view.form(await bot.texts_for(interaction), token).show(interaction)
 
 
@@ -221,8 +241,13 @@ async def question_choices(
 
 def check_moderator(interaction: discord.Interaction) -> None:
     """Raises app_commands.MissingPermissions: a channel may be open to more than moderators."""
-    if not interaction.permissions.moderate_members:
+    if not is_moderator(interaction):
         raise app_commands.MissingPermissions(["moderate_members"])
+
+
+def is_moderator(interaction: discord.Interaction) -> bool:
+    """Whether a moderator acts. Lists under a command must ask too: discord.py checks only its running."""
+    return interaction.permissions.moderate_members
 
 
 async def setup(bot: MitAssist) -> None:

@@ -146,6 +146,16 @@ class AnswerService:
             told = await self._add_native(session, question, message_id, user_id)
         return NativeAnswer(question.token, told)
 
+    async def threads(self) -> set[int]:
+        """Every thread that holds a question."""
+        async with self._database.read() as session:
+            return set(await questions.published_threads(session))
+
+    async def unmet(self, message_ids: list[int]) -> set[int]:
+        """Which of these messages nobody has told of yet."""
+        async with self._database.read() as session:
+            return set(message_ids) - set(await answers.known_messages(session, message_ids))
+
     async def add_native(
         self, session: AsyncSession, question: Question, message_id: int, user_id: int
     ) -> Answer:

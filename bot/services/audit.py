@@ -41,6 +41,8 @@ class Action(StrEnum):
     REVEAL_APPROVED = "reveal_approved"
     REVEAL_REFUSED = "reveal_refused"
     REVEAL_OPENED = "reveal_opened"
+    # Tried, and the link was gone: whoever looks which links are gone is seen doing it.
+    REVEAL_NO_LINK = "reveal_no_link"
     REVEAL_EXPIRED = "reveal_expired"
     REVEAL_REVIEWED = "reveal_reviewed"
     LANGUAGE_SET = "admin_language"

@@ -1,7 +1,7 @@
 """The asker's own view: everything that waits for him, for his eyes only."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +29,8 @@ class Standing(StrEnum):
     FAILED = "failed"
     # A moderator took it down.
     HIDDEN = "hidden"
+    # Somebody deleted its thread in Discord.
+    GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class OwnQuestion:
     solved: bool
     answers: int
     new: int
+    # Up to where he has seen everything when he has this before his eyes.
+    newest_answer_id: int
     summon: SummonStatus | None
     unread: int
     unsent: list[Unsent]
@@ -130,24 +134,25 @@ class InboxService:
             found = await answers.refused(session, guild_id, key, _UNSENT)
         return [answer.post.body or "" for answer in found if answer.post]
 
-    async def open(self, token: str, user_id: int) -> OwnQuestion:
-        """One question with all that belongs to it; what he sees now is not new any more.
+    async def peek(self, token: str, user_id: int) -> OwnQuestion:
+        """One question with all that belongs to it. Call `looked` when he has it before his eyes.
 
         Raises MemberError for anyone else, and when it is over.
         """
-        async with self._database.write() as session:
-            question = self._own(await questions.by_token(session, token, lock=True), user_id)
-            shown = await self._shown(session, question, user_id)
-            question.looked_answer_id = await news.newest(session, question.id)
-            self._disclosures.look(question)
-            await notices.remove_asker(session, question.id)
-            return shown
-
-    async def peek(self, token: str, user_id: int) -> OwnQuestion:
-        """The same without his having looked. Raises MemberError as `open`."""
         async with self._database.read() as session:
             question = self._own(await questions.by_token(session, token), user_id)
             return await self._shown(session, question, user_id)
+
+    async def looked(self, own: OwnQuestion, user_id: int) -> None:
+        """He has seen this: what stands in it is not new any more. What came meanwhile still is."""
+        async with self._database.write() as session:
+            question = await questions.by_token(session, own.token, lock=True)
+            if question is None or not access.is_asker(self._identity, question, user_id):
+                return  # erased while he looked
+            question.looked_answer_id = max(question.looked_answer_id, own.newest_answer_id)
+            if await self._shown(session, question, user_id) == replace(own, new=0):
+                self._disclosures.look(question)
+                await notices.remove_asker(session, question.id)
 
     def _own(self, question: Question | None, user_id: int) -> Question:
         question = access.check_asker(self._identity, question, user_id)
@@ -170,7 +175,7 @@ class InboxService:
         running = summon is not None and summon.state in coaches.RUNNING
         return InboxItem(
             token=question.token,
-            title=question.title,
+            title=_title(question),
             state=question.state,
             standing=_standing(question),
             answers=len(seen),
@@ -192,7 +197,7 @@ class InboxService:
             token=question.token,
             guild_id=question.guild_id,
             thread_id=question.thread_id,
-            title=question.title,
+            title=_title(question),
             body=question.body,
             alias=question.alias,
             topic=question.topic.name,
@@ -203,6 +208,7 @@ class InboxService:
             solved=question.appearance == Appearance.SOLVED,
             answers=len(seen),
             new=news.new_since(seen, question.looked_answer_id, own_key),
+            newest_answer_id=await news.newest(session, question.id),
             summon=_status(summon, not_reached),
             unread=unread.get(summon.id, 0) if summon else 0,
             unsent=[
@@ -220,8 +226,13 @@ class InboxService:
         return self._identity.open_text(message.sealed_body, message.form) if message else ""
 
 
+def _title(question: Question) -> str:
+    """By what its asker knows it, also when its texts are forgotten."""
+    return question.title or question.alias
+
+
 def _standing(question: Question) -> Standing:
-    if question.hidden:
+    if question.hidden and question.state is not QuestionState.GONE:
         return Standing.HIDDEN
     return Standing(question.state.value)
 

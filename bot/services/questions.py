@@ -221,6 +221,14 @@ class QuestionService:
                 return
             await take_back(session, self._summons, question, QuestionState.GONE, self._clock())
 
+    async def put_away(self, token: str, user_id: int) -> None:
+        """The asker knows that his thread was deleted; doing it twice is fine. Raises MemberError."""
+        async with self._database.write() as session:
+            question = await questions.by_token(session, token, lock=True)
+            question = access.check_asker(self._identity, question, user_id)
+            if question.state is QuestionState.GONE:
+                question.state = QuestionState.WITHDRAWN
+
     async def clear_drafts(self) -> None:
         """Delete previews that waited too long."""
         # Drafts know only the hour they were made in: none is deleted before its time.

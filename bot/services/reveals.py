@@ -4,6 +4,7 @@ Whoever asked is never treated differently here: a moderator who is himself behi
 decide and review like any other. An exception for him would tell the others who he is.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -116,6 +117,21 @@ class RevealService:
             raise MemberError("not_in_thread")
         return question.token
 
+    async def find(self, guild_id: int, typed: str) -> str:
+        """The token of a question chosen from `choices`, or of one whose alias was typed instead.
+
+        Raises MemberError ``question_gone``.
+        """
+        wanted = typed.strip().casefold()
+        async with self._database.read() as session:
+            chosen = await questions.by_token(session, typed)
+            if chosen is not None and chosen.guild_id == guild_id and chosen.thread_id is not None:
+                return chosen.token
+            for token, alias in await reveals.aliases(session, guild_id):
+                if alias.casefold() == wanted:
+                    return token
+        raise MemberError("question_gone")
+
     async def choices(self, guild_id: int, typed: str) -> list[QuestionChoice]:
         """Questions that a request can be about, newest first. One that was taken back has no title."""
         wanted = typed.casefold()
@@ -149,9 +165,12 @@ class RevealService:
         async with self._database.read() as session:
             return view_of(await self._find(session, guild_id, token))
 
-    async def decide(self, guild_id: int, token: str, actor: int, *, approve: bool) -> RevealView:
+    async def decide(
+        self, guild_id: int, token: str, actor: int, *, approve: bool, silent: bool | None = None
+    ) -> RevealView:
         """A second moderator says yes or no; what is decided already stays as it is.
 
+        Whether the boy is told is decided anew with ``silent``; None leaves it as it was asked for.
         Raises MemberError ``reveal_own`` for the requester and ``reveal_over`` when it is too late.
         """
         async with self._database.write() as session:
@@ -164,7 +183,9 @@ class RevealService:
             reveal.state = RevealState.APPROVED if approve else RevealState.REFUSED
             reveal.decided_by = actor
             action = Action.REVEAL_APPROVED if approve else Action.REVEAL_REFUSED
-            await self._audit.append(session, guild_id, actor, action, token)
+            if silent is not None:
+                reveal.silent = silent
+            await self._audit.append(session, guild_id, actor, action, token, {"silent": reveal.silent})
             return view_of(reveal)
 
     async def open(self, guild_id: int, token: str, actor: int) -> int:
@@ -180,7 +201,8 @@ class RevealService:
                 raise MemberError("reveal_wait")
             if reveal.state not in (RevealState.APPROVED, RevealState.OPENED):
                 raise MemberError("reveal_over")
-            return await self._open(session, reveal, actor)
+            member = await self._open(session, reveal, actor, alone=reveal.emergency)
+        return _found(member)
 
     async def open_alone(self, guild_id: int, token: str, actor: int) -> int:
         """As `open`, without a second moderator, because a life is in danger: a review must follow.
@@ -193,11 +215,11 @@ class RevealService:
                 raise MemberError("reveal_not_yours")
             if reveal.reason is not RevealReason.LIFE_IN_DANGER:
                 raise MemberError("reveal_not_urgent")
-            if reveal.state is RevealState.REQUESTED:
-                reveal.emergency = True
-            elif reveal.state not in (RevealState.APPROVED, RevealState.OPENED):
+            alone = reveal.emergency or reveal.state is RevealState.REQUESTED
+            if reveal.state not in (RevealState.REQUESTED, RevealState.APPROVED, RevealState.OPENED):
                 raise MemberError("reveal_over")
-            return await self._open(session, reveal, actor)
+            member = await self._open(session, reveal, actor, alone=alone)
+        return _found(member)
 
     async def check_review(self, guild_id: int, token: str, actor: int) -> RevealView:
         """What is to be reviewed.
@@ -209,15 +231,24 @@ class RevealService:
             _check_reviewer(reveal, actor)
             return view_of(reveal)
 
-    async def review(self, guild_id: int, token: str, actor: int, text: str) -> RevealView:
-        """Somebody else looks at what a lone moderator opened. Raises MemberError as `check_review`."""
+    async def review(
+        self, guild_id: int, token: str, actor: int, text: str, *, tell: bool = False
+    ) -> RevealView:
+        """Somebody else looks at what a lone moderator opened, and with ``tell`` lifts the silence about it.
+
+        Raises MemberError as `check_review`.
+        """
         try:
             review = _explanation(text)
             async with self._database.write() as session:
                 reveal = await self._find(session, guild_id, token, lock=True)
                 _check_reviewer(reveal, actor)
                 reveal.reviewed_by, reveal.review = actor, review
-                await self._audit.append(session, guild_id, actor, Action.REVEAL_REVIEWED, token)
+                if tell and reveal.silent:
+                    reveal.silent = False
+                    await notices.owe(session, reveal.question, self._clock())
+                detail = {"silent": reveal.silent}
+                await self._audit.append(session, guild_id, actor, Action.REVEAL_REVIEWED, token, detail)
                 return view_of(reveal)
         except MemberError as error:
             raise error.with_typed(text) from None
@@ -238,11 +269,11 @@ class RevealService:
         Call `told` when he has it before his eyes.
         """
         async with self._database.read() as session:
-            return [
-                _told(reveal, reveal.question)
-                for reveal in await reveals.untold(session, guild_id)
-                if access.is_asker(self._identity, reveal.question, user_id)
-            ]
+            found = await reveals.untold(session, guild_id)
+            # Not one by one: a seal that no key opens must not close everyone's inbox.
+            seals = [(reveal.question.token, reveal.question.seal) for reveal in found]
+            mine = await asyncio.to_thread(self._identity.mine, seals, user_id)
+            return [_told(reveal, reveal.question) for reveal in found if reveal.question.token in mine]
 
     async def told_of(self, question_token: str, user_id: int) -> list[Told]:
         """What happened to one of this member's own questions. Raises MemberError for anyone else."""
@@ -311,18 +342,21 @@ class RevealService:
         await self._audit.append(session, guild_id, actor, Action.REVEAL_REQUESTED, request.form, detail)
         return view_of(await self._find(session, guild_id, request.form))
 
-    async def _open(self, session: AsyncSession, reveal: Reveal, actor: int) -> int:
+    async def _open(self, session: AsyncSession, reveal: Reveal, actor: int, *, alone: bool) -> int:
+        """The member, or NOBODY where the link is gone; the try is recorded in either case."""
         self._check_time(reveal)
         question = reveal.question
         member = self._member(question)
+        detail = {"reason": reveal.reason.value, "alone": alone}
         if member == NOBODY:
-            raise MemberError("reveal_no_link")
-        reveal.state = RevealState.OPENED
+            action = Action.REVEAL_NO_LINK
+            await self._audit.append(session, reveal.guild_id, actor, action, reveal.token, detail)
+            return member
+        reveal.state, reveal.emergency = RevealState.OPENED, alone
         if reveal.opened_at is None:
             reveal.opened_at = self._clock()
             if not reveal.silent:
                 await notices.owe(session, question, self._clock())
-        detail = {"reason": reveal.reason.value, "alone": reveal.emergency}
         await self._audit.append(session, reveal.guild_id, actor, Action.REVEAL_OPENED, reveal.token, detail)
         return member
 
@@ -350,6 +384,13 @@ class RevealService:
     def _check_time(self, reveal: Reveal) -> None:
         if self._clock() >= reveal.expires_at:
             raise MemberError("reveal_over")
+
+
+def _found(member: int) -> int:
+    """Raises MemberError ``reveal_no_link``: after the transaction, which has recorded the try."""
+    if member == NOBODY:
+        raise MemberError("reveal_no_link")
+    return member
 
 
 def _explanation(text: str) -> str:

@@ -1,20 +1,25 @@
 """What gives an asker away in his own text, found before it is published. Nothing of it is kept."""
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.services.identity import Identity
 from db.engine import Database
-from db.repositories import answers
+from db.repositories import answers, questions
 
 _MENTION = re.compile(r"<@[!&]?\d{1,20}>|(?<!\w)@(?:…|\w[\w.]{0,30}\w)")
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?\n]+")
 _NAME_MIN_LETTERS = 3
 _SENTENCE_MIN = 40
+# Of his own questions: a shorter one that comes again under another alias ties the two together.
+_OWN_SENTENCE_MIN = 25
 # Danish letters that Unicode does not take apart.
 _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "đ": "d", "ł": "l", "ð": "d", "þ": "th"})
 # Parts of names that are everyday words would warn at every other text.
@@ -34,6 +39,7 @@ class TelltaleKind(StrEnum):
     NAME = "name"
     PLAYER_NAME = "player_name"
     SENTENCE = "sentence"
+    QUESTION = "question"
 
 
 @dataclass(frozen=True)
@@ -51,17 +57,38 @@ class TelltaleService:
         self._database = database
         self._identity = identity
 
-    async def look(self, guild_id: int, user_id: int, text: str, names: Iterable[str]) -> list[Telltale]:
-        """What gives this member away; ``names`` is what Discord calls him. Nothing is stored."""
+    async def look(
+        self, guild_id: int, user_id: int, text: str, names: Iterable[str], own_question: str | None = None
+    ) -> list[Telltale]:
+        """What gives this member away; ``names`` is what Discord calls him. Nothing is stored.
+
+        ``own_question`` is the token of the question that the text belongs to: his words there tell nothing.
+        """
         async with self._database.read() as session:
             key = self._identity.member_key(guild_id, user_id)
             player = await answers.player(session, guild_id, key)
             own: Sequence[str] = await answers.texts_of(session, player.id) if player else ()
-        return spot(text, names, player.name if player else None, own)
+            asked = await self._asked(session, guild_id, user_id, own_question)
+        return spot(text, names, player.name if player else None, own, asked)
+
+    async def _asked(
+        self, session: AsyncSession, guild_id: int, user_id: int, own_question: str | None
+    ) -> list[str]:
+        """What he has published as an asker, in other questions; nobody else's is opened or read."""
+        seals = await questions.seen_seals(session, guild_id)
+        mine = await asyncio.to_thread(self._identity.mine, seals, user_id)
+        this = await questions.by_token(session, own_question) if own_question else None
+        found = await questions.by_tokens(session, mine - {this.token if this else ""})
+        follow_ups = await questions.follow_ups(session, [question.id for question in found])
+        return [*(f"{question.title}\n{question.body}" for question in found), *follow_ups]
 
 
 def spot(
-    text: str, names: Iterable[str], player_name: str | None, own_answers: Iterable[str]
+    text: str,
+    names: Iterable[str],
+    player_name: str | None,
+    own_answers: Iterable[str],
+    own_questions: Iterable[str] = (),
 ) -> list[Telltale]:
     """Mentions, the writer's names, and sentences that he has published before; each once."""
     words = _words(text)
@@ -77,6 +104,12 @@ def spot(
     published = {key for answer in own_answers for key, _ in _sentences(answer)}
     found += [
         Telltale(TelltaleKind.SENTENCE, sentence) for key, sentence in _sentences(text) if key in published
+    ]
+    asked = {key for question in own_questions for key, _ in _sentences(question, _OWN_SENTENCE_MIN)}
+    found += [
+        Telltale(TelltaleKind.QUESTION, sentence)
+        for key, sentence in _sentences(text, _OWN_SENTENCE_MIN)
+        if key in asked
     ]
     unique: dict[tuple[TelltaleKind, str], Telltale] = {}
     for telltale in found:
@@ -111,8 +144,8 @@ def _stands_in(words: Sequence[str], name: str) -> bool:
     )
 
 
-def _sentences(text: str) -> Iterable[tuple[str, str]]:
+def _sentences(text: str, shortest: int = _SENTENCE_MIN) -> Iterable[tuple[str, str]]:
     """Each sentence that is long enough to be nobody else's, with what it is compared by."""
     for sentence in _SENTENCE_END.split(text):
-        if len(sentence.strip()) >= _SENTENCE_MIN:
+        if len(sentence.strip()) >= shortest:
             yield " ".join(_words(sentence)), sentence.strip()

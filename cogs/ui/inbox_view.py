@@ -48,6 +48,8 @@ def _lines(texts: Texts, own: OwnQuestion) -> Iterable[str]:
     yield " · ".join(filter(None, state))
     if own.standing is Standing.HIDDEN:
         yield texts("inbox.hidden_why")
+    if own.standing is Standing.GONE:
+        yield texts("inbox.gone_why")
     yield from (_why(texts, unsent) for unsent in own.unsent if unsent.kind is PostKind.QUESTION)
     if own.summon:
         key = f"inbox.coach_{own.summon.state}" if own.summon.reached else "inbox.coach_unreached"
@@ -97,7 +99,7 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
     items: list[discord.ui.Item[discord.ui.View]] = []
     published = own.state in (QuestionState.OPEN, QuestionState.SOLVED)
     state = own.summon.state if own.summon else None
-    if own.own_messages.standing:
+    if own.own_messages.standing and own.state is not QuestionState.GONE:
         label = "button.take_down_one" if len(own.own_messages.standing) == 1 else "button.take_down_many"
         items.append(button(texts(label), "take_down", own.token, Style.danger))
     if published and own.thread_id is not None and not own.hidden:
@@ -114,7 +116,10 @@ def _buttons(texts: Texts, own: OwnQuestion) -> list[discord.ui.Item[discord.ui.
     if own.state is QuestionState.FAILED:
         items.append(button(texts("button.retry"), "publish", own.token, Style.primary))
         items.append(button(texts("ask.edit"), "edit_draft", own.token))
-    items.append(button(texts("button.withdraw"), "withdraw", own.token, Style.danger))
+    if own.state is QuestionState.GONE:
+        items.append(button(texts("button.put_away"), "put_away", own.token))
+    else:
+        items.append(button(texts("button.withdraw"), "withdraw", own.token, Style.danger))
     items.append(button(texts("button.back"), "inbox", own.token))
     if published and own.thread_id is not None:
         items.append(link(texts("inbox.go_to_thread"), thread_url(own.guild_id, own.thread_id)))

@@ -17,6 +17,11 @@ def thread_url(guild_id: int, thread_id: int) -> str:
     return f"https://discord.com/channels/{guild_id}/{thread_id}"
 
 
+def is_open(channel: discord.abc.GuildChannel) -> bool:
+    """Whether everyone reads along in a channel."""
+    return channel.permissions_for(channel.guild.default_role).view_channel
+
+
 def thread_of(interaction: discord.Interaction) -> int:
     """The channel or thread an interaction comes from. Raises MemberError ``not_in_thread``."""
     if interaction.guild_id is None:

@@ -39,11 +39,18 @@ def form(texts: Texts, question_token: str) -> Form:
     return made
 
 
-def review_form(texts: Texts, token: str) -> Form:
-    """What somebody else writes after a lone moderator opened it."""
-    made = Form(texts("reveal.review_title"), "reveal_review", token)
+def review_form(texts: Texts, opened: RevealView) -> Form:
+    """What somebody else writes after a lone moderator opened it.
+
+    Where that one wanted silence, another now decides whether it lasts.
+    """
+    made = Form(texts("reveal.review_title"), "reveal_review", opened.token)
     hint = texts("reveal.review_hint", minimum=EXPLANATION_MIN)
-    return made.text("text", texts("reveal.review"), hint, limit=EXPLANATION_MAX, long=True)
+    made.text("text", texts("reveal.review"), hint, limit=EXPLANATION_MAX, long=True)
+    if opened.silent:
+        options = [(texts("reveal.tell_yes"), YES), (texts("reveal.tell_no"), NO)]
+        made.choose("tell", texts("reveal.tell"), options, YES)
+    return made
 
 
 def staff_card(texts: Texts, card: StaffCard) -> discord.Embed:
@@ -95,11 +102,15 @@ def request(texts: Texts, shown: RevealView) -> tuple[discord.Embed, discord.ui.
         card.add_field(name=texts("reveal.silent"), value=texts("reveal.silent_yes"), inline=False)
     if shown.state is not RevealState.REQUESTED:
         return card, None
-    buttons = [
-        button(texts("button.reveal_yes"), "reveal_yes", shown.token, Style.success),
-        button(texts("button.reveal_no"), "reveal_no", shown.token, Style.danger),
-    ]
-    return card, view(buttons)
+    buttons = [button(texts("button.reveal_yes"), "reveal_yes", shown.token, Style.success)]
+    if shown.silent:
+        # Whoever approves decides that too.
+        labels = (("button.reveal_yes_tell", NO), ("button.reveal_yes_silent", YES))
+        buttons = [
+            button(texts(label), "reveal_yes", shown.token, Style.success, detail=silent)
+            for label, silent in labels
+        ]
+    return card, view([*buttons, button(texts("button.reveal_no"), "reveal_no", shown.token, Style.danger)])
 
 
 def alone_button(texts: Texts, shown: RevealView) -> discord.ui.View:

@@ -55,6 +55,12 @@ async def by_message(session: AsyncSession, message_id: int) -> Answer | None:
     return await session.scalar(select(Answer).where(Answer.message_id == message_id).options(*_FULL))
 
 
+async def known_messages(session: AsyncSession, message_ids: list[int]) -> Sequence[int | None]:
+    """Which of these messages are answers that are recorded."""
+    query = select(Answer.message_id).where(Answer.message_id.in_(message_ids))
+    return (await session.scalars(query)).all()
+
+
 async def by_post(session: AsyncSession, post_id: int) -> Answer | None:
     """The answer that a post carries."""
     return await session.scalar(select(Answer).where(Answer.post_id == post_id).options(*_FULL))

@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 from db.models import (
     Answer,
     Post,
+    PostKind,
+    PostState,
     Question,
     QuestionState,
     Summon,
@@ -21,7 +23,8 @@ from db.repositories.upsert import insert_once
 _FULL = joinedload(Question.topic).joinedload(Topic.forum)
 PUBLISHED = (QuestionState.OPEN, QuestionState.SOLVED)
 LIVE = (QuestionState.QUEUED, QuestionState.OPEN, QuestionState.SOLVED, QuestionState.FAILED)
-IN_INBOX = (QuestionState.DRAFT, *LIVE)
+# One whose thread somebody else deleted stays there until its asker has put it away.
+IN_INBOX = (QuestionState.DRAFT, *LIVE, QuestionState.GONE)
 
 
 async def add(session: AsyncSession, values: dict[str, object]) -> bool:
@@ -68,6 +71,25 @@ async def live_seals(session: AsyncSession, guild_id: int) -> list[tuple[str, by
         Question.guild_id == guild_id, Question.state.in_(IN_INBOX), Question.seal.is_not(None)
     )
     return [(token, seal) for token, seal in await session.execute(query)]
+
+
+async def seen_seals(session: AsyncSession, guild_id: int) -> list[tuple[str, bytes | None]]:
+    """Token and seal of each question that others have seen, also one that was taken back."""
+    query = select(Question.token, Question.seal).where(
+        Question.guild_id == guild_id, Question.thread_id.is_not(None), Question.seal.is_not(None)
+    )
+    return [(token, seal) for token, seal in await session.execute(query)]
+
+
+async def follow_ups(session: AsyncSession, question_ids: list[int]) -> Sequence[str]:
+    """What was posted as a follow-up of these."""
+    query = select(Post.body).where(
+        Post.question_id.in_(question_ids),
+        Post.kind == PostKind.FOLLOW_UP,
+        Post.state == PostState.SENT,
+        Post.body.is_not(None),
+    )
+    return [body for body in await session.scalars(query) if body]
 
 
 async def by_tokens(session: AsyncSession, tokens: set[str]) -> Sequence[Question]:
@@ -131,6 +153,12 @@ async def hidden(session: AsyncSession, guild_id: int, limit: int) -> Sequence[Q
         .limit(limit)
     )
     return (await session.scalars(query)).all()
+
+
+async def published_threads(session: AsyncSession) -> Sequence[int]:
+    """The threads of all questions that stand."""
+    query = select(Question.thread_id).where(Question.thread_id.is_not(None), Question.state.in_(PUBLISHED))
+    return [thread_id for thread_id in await session.scalars(query) if thread_id is not None]
 
 
 async def with_disclosed(session: AsyncSession) -> Sequence[Question]:

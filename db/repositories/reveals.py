@@ -141,6 +141,14 @@ async def drop_before(session: AsyncSession, moment: datetime) -> None:
     await session.execute(delete(Reveal).where(Reveal.created_at < moment, ~_UNREVIEWED))
 
 
+async def aliases(session: AsyncSession, guild_id: int) -> list[tuple[str, str]]:
+    """Token and alias of each question that others have seen."""
+    query = select(Question.token, Question.alias).where(
+        Question.guild_id == guild_id, Question.thread_id.is_not(None)
+    )
+    return [(token, alias) for token, alias in await session.execute(query)]
+
+
 async def published(session: AsyncSession, guild_id: int, limit: int) -> Sequence[Question]:
     """Questions that others have seen, newest first. Whether one still can be opened is not told here."""
     query = (

@@ -13,6 +13,7 @@ from bot.errors import MemberError
 from bot.services import container
 from bot.services.assists import Target
 from bot.services.identity import Identity, Keys, Purpose, new_token
+from bot.services.inbox import OwnQuestion
 from bot.services.publishing import Delivery
 from bot.services.questions import Ask, Preview
 from bot.services.servers import StatusTags
@@ -174,6 +175,12 @@ class Club:
         """A member gives an assist for a message."""
         target = Target(question.thread_id, message_id, author, by_bot=False)
         await self.services.assists.give(target, giver)
+
+    async def look(self, token: str, asker: int = ASKER) -> OwnQuestion:
+        """The asker opens one of his questions in his inbox, and Discord shows it to him."""
+        own = await self.services.inbox.peek(token, asker)
+        await self.services.inbox.looked(own, asker)
+        return own
 
     async def call(self, question: Published, coach: int = COACH, asker: int = ASKER) -> tuple[str, int]:
         """The asker calls a coach, who gets his private thread: the token in it, and the thread's id."""

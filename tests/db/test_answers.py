@@ -179,7 +179,7 @@ async def test_answer_that_discord_has_not_taken_is_not_offered(club: Club) -> N
     question = await club.ask()
     await club.services.answers.answer(question.token, HELPER, new_token(), "Gør det", "Nordlys")
     assert await club.services.answers.choices(question.thread_id) == []
-    assert (await club.services.inbox.open(question.token, ASKER)).answers == 0
+    assert (await club.look(question.token, ASKER)).answers == 0
 
 
 async def test_coach_in_the_thread_answers_too(club: Club) -> None:

@@ -110,8 +110,8 @@ async def test_a_strict_server_deletes_by_itself_and_tells_him_once(strict: Club
     assert (await own(strict, question)).promised == (22,)
     await strict.services.answers.message_deleted(22)
     assert await strict.services.disclosures.promised() == []
-    assert (await strict.services.inbox.open(question.token, ASKER)).own_messages == OwnMessages((), (), 1)
-    assert (await strict.services.inbox.open(question.token, ASKER)).own_messages == NOTHING
+    assert (await strict.look(question.token, ASKER)).own_messages == OwnMessages((), (), 1)
+    assert (await strict.look(question.token, ASKER)).own_messages == NOTHING
     assert await written(strict, question, ASKER, 33)
 
 
@@ -214,7 +214,7 @@ async def test_every_change_in_the_thread_seals_it_anew(club: Club) -> None:
     seen.append(await sealed())
     await club.services.answers.message_deleted(message_id)
     seen.append(await sealed())
-    await club.services.inbox.open(question.token, ASKER)
+    await club.look(question.token, ASKER)
     seen.append(await sealed())
     await club.write(question, ASKER)
     seen.append(await sealed())

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.services.identity import new_token
-from db.models import Follower, Notice
+from db.models import Follower, Notice, Question
 from tests.db.club import ASKER, GUILD, HELPER, OTHER_GUILD, READER, Club, refusal
 
 
@@ -146,3 +146,11 @@ async def test_following_stopping_and_answering_at_once_end_whole(club: Club) ->
     # Eight presses: on and off four times.
     assert await club.rows(select(Follower)) == []
     assert [notice.follower_id for notice in await club.rows(select(Notice))] == [None]
+
+
+async def test_a_seal_that_no_key_opens_does_not_close_the_inbox_of_its_followers(club: Club) -> None:
+    question = await club.ask()
+    await club.services.following.toggle(question.token, READER)
+    async with club.database.write() as session:
+        await session.execute(update(Question).values(seal=b"1234" + bytes(40)))
+    assert len(await club.services.following.overview(GUILD, READER)) == 1

@@ -40,7 +40,7 @@ async def test_what_is_read_is_no_longer_new(club: Club) -> None:
     await club.services.lines.from_coach(token, COACH, new_token(), "Ja.")
     (item,) = await club.services.inbox.overview(GUILD, ASKER)
     assert (item.unread, item.coach) == (1, "Søren")
-    assert (await club.services.inbox.open(question.token, ASKER)).unread == 1
+    assert (await club.look(question.token, ASKER)).unread == 1
     await club.services.lines.read(question.token, ASKER)
     (entry,) = (await club.services.lines.read(question.token, ASKER)).entries
     assert not entry.new

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, select
+from sqlalchemy import Column, Integer, MetaData, Table, select, update
 
 from bot.services.identity import NOBODY, Purpose, new_token
 from bot.services.mydata import erasing
@@ -720,3 +720,12 @@ async def _reveal(
                 shown="",
             )
         )
+
+
+async def test_a_line_text_that_no_key_opens_does_not_keep_the_rest_from_him(club: Club) -> None:
+    question = await club.ask(title="Min titel")
+    await club.on_the_line(question)
+    await club.services.lines.from_asker(question.token, ASKER, new_token(), "Hej.")
+    async with club.database.write() as session:
+        await session.execute(update(LineMessage).values(sealed_body=b"1234" + bytes(40)))
+    assert "Min titel" in str(await club.services.export.export(GUILD, ASKER))

@@ -284,7 +284,7 @@ async def test_who_has_looked_for_himself_is_not_told(club: Club) -> None:
     await club.write(question)
     await club.services.inbox.peek(question.token, ASKER)
     assert len(await owed(club)) == 1
-    await club.services.inbox.open(question.token, ASKER)
+    await club.look(question.token, ASKER)
     assert await due(club) == []
 
 

@@ -236,7 +236,26 @@ async def test_a_destroyed_link_cannot_be_opened_nor_seen_before(staffed: Club) 
         with refusal("reveal_no_link"):
             await staffed.services.reveals.open(GUILD, gone.token, ONE)
         assert (await row(staffed, gone.token)).opened_at is None
+        # Who looks which links are gone is seen doing it.
+        assert (await recorded(staffed, gone.token))[-1] == ("reveal_no_link", ONE)
     assert await staffed.services.reveals.open(GUILD, shown[0].token, ONE) == ASKER
+
+
+async def test_a_lone_try_for_a_destroyed_link_is_recorded_and_opens_nothing(staffed: Club) -> None:
+    question = await staffed.ask()
+    async with staffed.database.write() as session:
+        await session.execute(update(Question).values(seal=None))
+    shown = await ask_to_see(staffed, question, reason="life_in_danger")
+    for _ in range(2):
+        with refusal("reveal_no_link"):
+            await staffed.services.reveals.open_alone(GUILD, shown.token, ONE)
+    assert [action for action, _ in await recorded(staffed, shown.token)] == [
+        "reveal_requested",
+        "reveal_no_link",
+        "reveal_no_link",
+    ]
+    found = await row(staffed, shown.token)
+    assert (found.state, found.emergency, found.opened_at) == (RevealState.REQUESTED, False, None)
 
 
 async def test_a_moderator_who_asked_himself_is_like_any_other(staffed: Club) -> None:
@@ -330,6 +349,25 @@ async def test_where_telling_is_dangerous_he_is_not_told(staffed: Club) -> None:
     assert await reveals.tell_asker(GUILD, ASKER) == []
     assert await reveals.told_of(question.token, ASKER) == []
     assert await notices(staffed) == 0
+
+
+@pytest.mark.parametrize("silent", [True, False])
+async def test_who_approves_decides_again_whether_he_is_told(staffed: Club, silent: bool) -> None:
+    reveals = staffed.services.reveals
+    shown = await ask_to_see(staffed, await staffed.ask(), silent=True)
+    await reveals.decide(GUILD, shown.token, OTHER, approve=True, silent=silent)
+    await reveals.open(GUILD, shown.token, ONE)
+    assert len(await reveals.tell_asker(GUILD, ASKER)) == await notices(staffed) == (0 if silent else 1)
+
+
+@pytest.mark.parametrize("tell", [True, False])
+async def test_who_reviews_decides_again_whether_he_is_told(staffed: Club, tell: bool) -> None:
+    reveals = staffed.services.reveals
+    shown = await ask_to_see(staffed, await staffed.ask(), reason="life_in_danger", silent=True)
+    await reveals.open_alone(GUILD, shown.token, ONE)
+    assert await reveals.tell_asker(GUILD, ASKER) == []
+    await reveals.review(GUILD, shown.token, OTHER, WHY, tell=tell)
+    assert len(await reveals.tell_asker(GUILD, ASKER)) == await notices(staffed) == int(tell)
 
 
 async def test_a_request_changes_nothing_of_the_question(staffed: Club) -> None:
@@ -451,3 +489,14 @@ async def test_two_moderators_opening_at_once_make_one_opening(staffed: Club) ->
     assert held.state is RevealState.OPENED
     assert held.emergency == (held.decided_by is None)
     assert (await staffed.question((await staffed.one(select(Question))).token)).state is QuestionState.OPEN
+
+
+async def test_a_seal_that_no_key_opens_does_not_close_the_inbox_of_others(staffed: Club) -> None:
+    broken, whole = await staffed.ask(ASKER), await staffed.ask(READER)
+    for question in (broken, whole):
+        await staffed.services.reveals.open(GUILD, (await approved(staffed, question)).token, ONE)
+    async with staffed.database.write() as session:
+        lost = update(Question).where(Question.token == broken.token).values(seal=b"1234" + bytes(40))
+        await session.execute(lost)
+    assert len(await staffed.services.reveals.tell_asker(GUILD, READER)) == 1
+    assert await staffed.services.reveals.tell_asker(GUILD, ASKER) == []

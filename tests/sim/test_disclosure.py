@@ -10,7 +10,7 @@ from simcord import ChannelHandle
 from bot.config import PrivacySettings
 from bot.play.driver import button_labels, response, text_of
 from tests.sim.conftest import AT_ONCE, opened, set_up
-from tests.sim.server import TITLE, Server, da, send_again
+from tests.sim.server import BODY, TITLE, Server, da, send_again
 from tests.sim.test_notices import inbox_of, turn
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
@@ -174,6 +174,72 @@ async def test_a_strict_server_takes_it_down_by_itself(strict_server: Server) ->
     assert da("disclosed.taken_down") not in text_of(await server.inbox())
     assert server.tags(thread) == {"Piger", da("tag.answered")}
     assert_gone(server)
+
+
+async def test_what_he_wrote_while_the_bot_was_away_is_found_at_the_start(server: Server) -> None:
+    thread = await server.ask()
+    await server.stop()
+    await server.person("Jonas").send(thread, "Det er mig.")
+    await server.start()
+    await server.later(61)
+    assert da("inbox.gave_away") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+    await server.hands("Jonas").press(response(await server.inbox()), da("button.take_down_one"))
+    assert not stands(server, thread, "Det er mig.")
+
+
+async def test_an_answer_written_while_the_bot_was_away_counts_once(server: Server) -> None:
+    thread = await server.ask()
+    await server.person("Emil").send(thread, "Jeg kender det.")
+    await server.stop()
+    await server.person("Malik").send(thread, "Også mig.")
+    await server.start()
+    for _ in range(2):
+        await server.later(61)
+        assert da("inbox.answers_many", count=2) in text_of(await server.inbox())
+    await server.restart()
+    await server.later(61)
+    assert da("inbox.answers_many", count=2) in text_of(await server.inbox())
+    assert server.tags(thread) == {"Piger", da("tag.answered")}
+
+
+async def test_a_thread_that_cannot_be_read_is_read_later(server: Server) -> None:
+    thread = await server.ask()
+    await server.stop()
+    await server.person("Jonas").send(thread, "Det er mig.")
+    server.fail("GET", f"/channels/{thread.id}/messages", 500, times=None)
+    await server.start()
+    server.works_again()
+    await server.later(61)
+    assert da("inbox.gave_away") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+
+
+async def test_the_same_words_under_another_alias_are_warned_of(server: Server) -> None:
+    await server.ask()
+    said = "Vi skrev hver dag i en måned"
+    assert da("telltale.question", found=said) in text_of(await server.preview(title="Igen"))
+    # They are his own alone: a stranger with the same words learns nothing.
+    assert da("telltale.title") not in text_of(await server.preview("Oliver", title="Igen"))
+
+
+async def test_the_same_words_in_the_same_question_tell_nothing(server: Server) -> None:
+    thread = await server.ask()
+    assert text_of(await server.follow_up(thread, BODY)) == da("follow_up.sent")
+    again = await server.ask(title="En anden", body="Noget helt andet.")
+    warned = await server.follow_up(again, BODY)
+    assert da("telltale.title") in text_of(warned)
+
+
+async def test_that_it_was_taken_down_is_told_when_discord_lets_it_through(strict_server: Server) -> None:
+    server = strict_server
+    server.faults_expected = True
+    thread = await server.ask()
+    await server.person("Jonas").send(thread, "Det er mig.")
+    shown = response(await server.hands("Jonas").slash(server.lobby, "inbox"))
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+    await server.hands("Jonas").choose(shown, TITLE)
+    server.works_again()
+    assert da("disclosed.taken_down") in text_of(await server.inbox())
 
 
 @pytest.mark.shows_himself("his name stands in what he asks")

@@ -115,3 +115,34 @@ async def test_nobody_opens_another_boys_inbox(server: Server) -> None:
     for name in OTHERS:
         assert da("inbox.title") not in reach(server, name)
         assert da("inbox.empty") in await listed(server, name)
+
+
+def silence(server: Server) -> None:
+    """Discord takes no answer to a press or a command."""
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+
+
+async def test_what_discord_did_not_show_him_is_still_new(server: Server) -> None:
+    server.faults_expected = True
+    thread = await server.ask()
+    await server.answer(thread)
+    shown = response(await server.hands("Jonas").slash(server.lobby, "inbox"))
+    silence(server)
+    await server.hands("Jonas").choose(shown, TITLE)
+    server.works_again()
+    assert da("inbox.new_one") in await listed(server)
+    await server.inbox()
+    assert da("inbox.new_one") not in await listed(server)
+
+
+async def test_a_thread_deleted_by_hand_does_not_vanish_without_a_word(server: Server) -> None:
+    await server.delete_by_hand(await server.ask())
+    assert da("inbox.state_gone") in await listed(server)
+    hands = server.hands("Jonas")
+    shown = await hands.slash(server.lobby, "inbox")
+    alias_or_title = next(field.name for field in response(shown).embeds[0].fields)
+    opened = await hands.choose(response(shown), alias_or_title or "")
+    assert da("inbox.gone_why") in text_of(opened)
+    assert da("button.withdraw") not in button_labels(server.env, response(opened))
+    assert da("inbox.empty") in text_of(await hands.press(response(opened), da("button.put_away")))

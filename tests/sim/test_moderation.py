@@ -1,9 +1,11 @@
 """Moderators take texts down and put them back, without learning who wrote them."""
 
+import pytest
 from simcord import ChannelHandle, InteractionResult
 
 from bot.play.driver import button_labels, text_of
 from tests.sim.server import BODY, HELPERS_NAME, TITLE, Server, da
+from tests.sim.test_permissions import open_to_all
 from tests.sim.visible import assert_unseen, reach
 
 
@@ -140,3 +142,27 @@ def let_sleep(server: Server, thread: ChannelHandle) -> None:
     metadata = server.env.backend.get_channel(thread.id).thread_metadata
     assert metadata is not None
     server.env.backend.edit_channel(thread.id, {}, thread_metadata={"archived": True})
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "who"),
+    [
+        ("mod restore", "question", "Mette"),
+        ("mod restore", "answer", "Mette"),
+        ("mod reveal", "question", "Mette"),
+        ("mod hide", "answer", "Mette"),
+        ("admin forum drop-topic", "topic", "Karen"),
+    ],
+)
+async def test_lists_are_for_those_who_may_use_the_command(
+    server: Server, command: str, option: str, who: str
+) -> None:
+    """A server can let anyone run a command; discord.py asks nobody before it fills in a list."""
+    open_to_all(server, command.split()[0])
+    thread = await server.ask()
+    await server.answer(thread)
+    if command == "mod restore":
+        await hide_answer(server, thread)
+        await server.hands("Mette").slash(thread, "mod hide")
+    assert await server.person(who).autocomplete(thread, command, option, "")
+    assert await server.person("Malik").autocomplete(thread, command, option, "") == []

@@ -5,10 +5,12 @@ import re
 import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 from sqlalchemy import select, update
 
 from bot.play.driver import button_labels, message_text, response, text_of
-from db.models import AuditEntry, Reveal
+from db.models import AuditEntry, Question, Reveal
 from tests.sim.server import BODY, TITLE, Server, da
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
@@ -258,6 +260,37 @@ async def test_where_it_is_dangerous_he_is_not_told(server: Server) -> None:
     assert DANGER not in text_of(await server.inbox())
 
 
+async def test_who_reviews_lifts_the_silence_unless_he_says_no(server: Server) -> None:
+    asked = await ask_to_see(server, await server.ask(), reason=DANGER, silent=da("reveal.silent_yes"))
+    await open_alone(server, asked)
+    form = await press(server, "Lars", "reveal_review")
+    await server.hands("Lars").fill(form, text=WHY, tell=da("reveal.tell_yes"))
+    assert DANGER in await listed(server)
+
+
+@pytest.mark.parametrize(("label", "told"), [("reveal_yes_tell", True), ("reveal_yes_silent", False)])
+async def test_who_approves_decides_about_the_silence(server: Server, label: str, told: bool) -> None:
+    await ask_to_see(server, await server.ask(), silent=da("reveal.silent_yes"))
+    await decide(server, label)
+    await press(server, "Mette", "reveal_show")
+    assert (THREAT in await listed(server)) is told
+
+
+async def test_a_channel_that_was_opened_to_all_is_told_nothing(server: Server) -> None:
+    backend, everyone = server.env.backend, server.world.guild.default_role.id
+    closed = next(one for one in backend.get_channel(server.staff.id).overwrites if one.target_id == everyone)
+    seen = discord.Permissions(view_channel=True).value
+    backend.set_overwrite(server.staff.id, Overwrite(everyone, OverwriteType.ROLE, seen, 0))
+    await server.env.settle()
+    asked = await ask_to_see(server, await server.ask())
+    assert da("reveal.sent_open", channel=f"<#{server.staff.id}>") in text_of(asked)
+    assert board(server) == []
+    assert "OpenChannelError" in server.logs.text
+    backend.set_overwrite(server.staff.id, closed)
+    await server.later(61)
+    notice(server)
+
+
 async def test_he_is_told_again_when_his_inbox_did_not_open(server: Server) -> None:
     server.faults_expected = True
     asked = await ask_to_see(server, await server.ask(), reason=DANGER)
@@ -267,6 +300,21 @@ async def test_he_is_told_again_when_his_inbox_did_not_open(server: Server) -> N
     await server.hands("Jonas").slash(server.lobby, "inbox")
     server.works_again()
     assert da("reveal.told_here", reason=DANGER) in text_of(await server.inbox())
+
+
+async def test_what_discord_did_not_show_him_he_is_told_later_also_of_a_question_taken_back(
+    server: Server,
+) -> None:
+    server.faults_expected = True
+    await ask_to_see(server, await server.ask(), reason=DANGER)
+    await server.withdraw()
+    await press(server, "Mette", "reveal_alone")
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+    await server.hands("Jonas").slash(server.lobby, "inbox")
+    server.works_again()
+    assert DANGER in await listed(server)
+    assert DANGER not in await listed(server)
 
 
 async def test_it_begins_in_the_thread_or_from_a_list(server: Server) -> None:
@@ -283,6 +331,23 @@ async def test_it_begins_in_the_thread_or_from_a_list(server: Server) -> None:
     assert da("error.reveal_running") in text_of(twice)
     assert WHY in text_of(twice)
     assert_unseen(server, others=EVERYONE)
+
+
+async def test_an_alias_may_be_typed_instead_of_chosen(server: Server) -> None:
+    thread = await server.ask()
+    async with server.bot.database.read() as session:
+        alias = await session.scalar(select(Question.alias))
+    form = await server.hands("Mette").slash(server.staff, "mod reveal", question=f" {(alias or '').upper()}")
+    await fill(form, server)
+    assert f"<#{thread.id}>" in message_text(notice(server))
+
+
+@pytest.mark.parametrize("typed", ["Rolig Ulv 123", "x" * 90, "a:b", "ræv"])
+async def test_what_is_no_question_is_said_before_anything_is_written(server: Server, typed: str) -> None:
+    await server.ask()
+    told = await server.hands("Mette").slash(server.staff, "mod reveal", question=typed)
+    assert told.modal is None
+    assert da("error.question_gone") in text_of(told)
 
 
 async def test_a_question_taken_back_is_listed_without_its_title(server: Server) -> None:

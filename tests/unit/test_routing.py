@@ -107,9 +107,17 @@ async def test_form_of_a_forgotten_kind_gives_back_what_was_typed(hall: Hall) ->
     ["", "answer", "answer:", "Answer:x", "answer:x:y:z", "answer:" + "x" * 23, "form:a:x:y:z", "an swer:x"],
 )
 async def test_what_is_not_ours_is_left_alone(hall: Hall, custom_id: str) -> None:
-    for kind in Kind:
+    for kind in set(Kind) - {Kind.modal_submit}:
         await hall.router.dispatch(_interaction(kind, custom_id, components=[]))
     assert (hall.presses, hall.forms) == ([], [])
+
+
+@pytest.mark.parametrize("custom_id", ["", "form:answer", "form:answer:Rolig Ulv 123:y", "form:a:x:y:z"])
+async def test_a_form_that_cannot_be_placed_gives_back_what_was_typed(hall: Hall, custom_id: str) -> None:
+    fields = [{"component": _field("explanation", "Hvad jeg så")}]
+    with pytest.raises(MemberError) as refused:
+        await hall.router.dispatch(_interaction(Kind.modal_submit, custom_id, components=fields))
+    assert (refused.value.key, refused.value.typed) == ("error.question_gone", "Hvad jeg så")
 
 
 async def test_command_is_not_ours(hall: Hall) -> None:

@@ -5,6 +5,7 @@ nor anybody else's stands in it: a file that is found names nobody.
 """
 
 import json
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock, to_the_hour
 from bot.services.disclosure import DisclosureService
-from bot.services.identity import Identity, Purpose
+from bot.services.identity import Identity, Purpose, UnknownKeyError
 from bot.services.mydata.owning import Owning
 from bot.services.mydata.registry import Section
 from db.engine import Database
 from db.models import LineMessage, LineSender, Post, Question, Summon
 from db.repositories import answers, coaches, mydata, preferences
 
+_log = logging.getLogger(__name__)
 Part = dict[str, Any]
 
 
@@ -213,8 +215,13 @@ class ExportService:
             ],
         }
 
-    def _text(self, message: LineMessage) -> str:
-        return self._identity.open_text(message.sealed_body, message.form, Purpose.EXPORT)
+    def _text(self, message: LineMessage) -> str | None:
+        try:
+            return self._identity.open_text(message.sealed_body, message.form, Purpose.EXPORT)
+        except UnknownKeyError:
+            # The rest is his all the same.
+            _log.error("a message on a line cannot be opened: is a key missing in MITASSIST_SEAL_KEYS?")
+            return None
 
 
 def _post(post: Post) -> Part:

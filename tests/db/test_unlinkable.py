@@ -147,7 +147,7 @@ async def take_back(life: Life, number: int) -> None:
 
 @deed
 async def look(life: Life, number: int) -> None:
-    await life.club.services.inbox.open((await life.row(number)).token, life.askers[number])
+    await life.club.look((await life.row(number)).token, life.askers[number])
 
 
 @deed

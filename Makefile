@@ -10,7 +10,8 @@ play: $(VENV)/.ready
 	$(BIN)/python -m bot play --port $(PORT)
 
 tour: $(VENV)/.ready
-	$(BIN)/python -m bot play --tour
+	$(BIN)/python -m bot play --tour story
+	$(BIN)/python -m bot play --tour privacy
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto

@@ -41,6 +41,7 @@ COGS = (
     "cogs.moderation",
     "cogs.reveal",
     "cogs.privacy",
+    "cogs.hotline",
     "cogs.admin",
 )
 # Longer than this, a wait that Discord asks for is left to the next turn of a sweep.

@@ -8,7 +8,8 @@ from pathlib import Path
 import discord
 
 from bot import config, permissions
-from bot.services import key_check
+from bot.clock import system_clock
+from bot.services import helplines, key_check
 from bot.services.identity import Identity
 from db import migrate
 from db.engine import Database
@@ -16,13 +17,15 @@ from db.engine import Database
 
 @dataclass(frozen=True)
 class Finding:
-    """Something to know; a grave one keeps the bot from working."""
+    """Something to know; a grave one keeps the bot from working, a warning is for somebody to see to."""
 
     grave: bool
     text: str
+    warning: bool = False
 
     def __str__(self) -> str:
-        return f"{'MEND' if self.grave else 'ok  '}  {self.text}"
+        mark = "MEND" if self.grave else "warn" if self.warning else "ok  "
+        return f"{mark}  {self.text}"
 
 
 async def check(config_path: Path | None, environment: Mapping[str, str]) -> list[Finding]:
@@ -30,10 +33,23 @@ async def check(config_path: Path | None, environment: Mapping[str, str]) -> lis
     findings = _configuration(config_path, environment)
     with contextlib.suppress(config.ConfigError):  # among the findings already
         findings += await _database(config.load_database_url(environment), environment)
+    findings += _helplines()
     token = environment.get("MITASSIST_TOKEN", "").strip()
     if token:
         findings += await _discord(token)
-    return sorted(findings, key=lambda finding: not finding.grave)
+    return sorted(findings, key=lambda finding: (not finding.grave, not finding.warning))
+
+
+def _helplines() -> list[Finding]:
+    due = helplines.due(system_clock().date())
+    if not due:
+        return [Finding(False, f"all {len(helplines.all_lines())} helplines are verified")]
+    names = ", ".join(line.name for line in due)
+    text = (
+        f"nobody has verified these helplines in {helplines.VERIFIED_FOR.days} days: {names}. "
+        "Ring them or read their pages, and write the day into bot/data/helplines.toml"
+    )
+    return [Finding(False, text, warning=True)]
 
 
 def _configuration(config_path: Path | None, environment: Mapping[str, str]) -> list[Finding]:

@@ -24,6 +24,8 @@ EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 fine, 1 failed, 2 the configuration is wrong."""
     options = _parser().parse_args(arguments)
+    # Whatever is made here, the database first of all, is its owner's alone to read.
+    os.umask(0o077)
     try:
         load_dotenv(options.env)
         return _COMMANDS[options.command](options)
@@ -75,7 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         help="new: print fresh ones for .env; rotate: re-seal everything under the first one",
     )
     audit = commands.add_parser("audit", help="the record of what moderators and managers did")
-    audit.add_argument("action", choices=["verify"], help="say whether anyone has meddled with it")
+    audit.add_argument(
+        "action",
+        choices=["show", "verify"],
+        help="show: print it, oldest first; verify: say whether anyone has meddled with it",
+    )
     backup = commands.add_parser("backup", help="write a consistent copy of the database while the bot runs")
     backup.add_argument("target", type=Path, help="a file that does not exist yet")
     return parser
@@ -126,7 +132,9 @@ def _end_on_sigterm() -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from bot.check import check
+    from bot.logs import configure
 
+    configure(config.LoggingSettings())
     findings = asyncio.run(check(options.config, os.environ))
     for finding in findings:
         print(finding)
@@ -179,9 +187,14 @@ def _rotate() -> int:
     return EXIT_OK if complete else EXIT_FAILED
 
 
-def _audit(_: argparse.Namespace) -> int:
-    from bot.auditing import verify_chains
+def _audit(options: argparse.Namespace) -> int:
+    from bot.auditing import show_chains, verify_chains
+    from bot.logs import configure
 
+    configure(config.LoggingSettings())
+    if options.action == "show":
+        asyncio.run(show_chains(os.environ, print), debug=False)
+        return EXIT_OK
     whole = asyncio.run(verify_chains(os.environ, print), debug=False)
     return EXIT_OK if whole else EXIT_FAILED
 

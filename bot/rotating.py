@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from bot import config
-from bot.errors import StartError
+from bot import config, offline
 from bot.services import key_check
 from bot.services.identity import Identity
 from bot.services.rotation import Outcome, Progress, rotate
-from db import migrate
-from db.engine import Database
 
 Say = Callable[[str], None]
 
@@ -16,19 +13,14 @@ Say = Callable[[str], None]
 async def rotate_keys(environment: Mapping[str, str], say: Say) -> bool:
     """Whether everything is under the current key now.
 
-    Raises ConfigError, and StartError when the database is not at this version's schema or was made with
-    another member key.
+    Raises ConfigError, and StartError as `bot.offline.opened` or when the database was made with another
+    member key.
     """
-    database = Database(config.load_database_url(environment))
     identity = Identity(config.load_keys(environment))
-    try:
-        if await migrate.current(database.engine) != migrate.head():
-            raise StartError("The database has another schema: start this version once, or `db upgrade`.")
+    async with offline.opened(environment) as database:
         await key_check.confirm(database, identity)
         say("Every running bot must have been restarted with the new key first in MITASSIST_SEAL_KEYS.")
         outcome = await rotate(database, identity, lambda progress: say(_progress(progress)))
-    finally:
-        await database.close()
     for line in _conclusion(outcome):
         say(line)
     return outcome.left == 0

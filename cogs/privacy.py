@@ -22,12 +22,13 @@ from cogs.ui.places import guild_of
 _DAY_SECONDS = 86_400
 # How late a deletion may be; each time every seal is looked at.
 _DUE_EVERY_SECONDS = 1800
+_METERED_EVERY_SECONDS = 3600
 _HOURS = int(SPREAD.total_seconds() // 3600)
 _KEEP, _DELETE = "keep", "delete"
 
 
 class Privacy(commands.Cog):
-    """`/privacy`, `/mydata`, and the clock of forgetting."""
+    """`/privacy`, `/mydata`, the clock of forgetting, and the count of opened seals."""
 
     mydata = app_commands.Group(
         name=said("command.mydata.name"), description=said("command.mydata.description"), guild_only=True
@@ -41,11 +42,13 @@ class Privacy(commands.Cog):
         bot.router.press("erase_sure", self.ask_again)
         bot.router.press("erase_yes", self.erase)
         bot.sweeps.add(Sweep("erasures", _DUE_EVERY_SECONDS, self.finish_due))
+        bot.sweeps.add(Sweep("metering", _METERED_EVERY_SECONDS, bot.services.metering.write))
         bot.sweeps.add(Sweep("retention", _DAY_SECONDS, bot.services.retention.sweep))
 
     async def cog_unload(self) -> None:
         """Leave no sweep behind."""
         self.bot.sweeps.remove("erasures")
+        self.bot.sweeps.remove("metering")
         self.bot.sweeps.remove("retention")
 
     async def finish_due(self) -> None:

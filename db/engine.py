@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 5000
+_JOURNAL_PATIENCE_SECONDS = 1.0
 
 
 class Database:
@@ -32,6 +34,12 @@ class Database:
         """Whether this is the embedded database."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def missing_file(self) -> Path | None:
+        """The file of an embedded database that is not there; it would be made by looking into it."""
+        path = Path(self.url.database or "")
+        return path if self.is_sqlite and not path.is_file() else None
+
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """One transaction, committed on leaving, rolled back on an exception."""
@@ -45,6 +53,18 @@ class Database:
         """One consistent view; nothing is written."""
         async with self._sessions() as session:
             yield session
+
+    async def empty_journal(self) -> bool:
+        """On SQLite: what was overwritten still stands in the journal beside the file; leave nothing there.
+
+        Whether it is empty now: a reader who needs it can be in the way. He is waited for, but not for
+        long, because nobody can write meanwhile; call it again later. PostgreSQL's journal is its own.
+        """
+        path = self.url.database
+        if not self.is_sqlite or not path or path == ":memory:":
+            return True
+        async with self._writer:
+            return await asyncio.to_thread(_empty_journal, path)
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -63,6 +83,15 @@ def _engine(url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _empty_journal(path: str) -> bool:
+    with contextlib.closing(sqlite3.connect(path, timeout=_JOURNAL_PATIENCE_SECONDS)) as connection:
+        try:
+            (blocked, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:  # another process is writing, or it cannot be reached at all
+            return False
+    return not blocked
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -367,7 +367,7 @@ class Follower(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     token: Mapped[str] = mapped_column(TOKEN, unique=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"))
-    # `Identity.voter_key`: another one in each question.
+    # `Identity.follower_key`: another one in each question.
     follower_key: Mapped[bytes] = mapped_column(LargeBinary(32))
     seal: Mapped[bytes] = mapped_column(LargeBinary)
     looked_answer_id: Mapped[int] = mapped_column(RowId, default=0)
@@ -427,7 +427,7 @@ class Reveal(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
-    # When he was told, rounded to the hour: an exact time could be matched with who was online.
+    # When he was told, rounded to the month: two that were told in one hour would be of one boy.
     told_at: Mapped[datetime | None]
     # The message in the moderators' channel, and what it shows now ("" is nothing yet).
     message_id: Mapped[int | None] = mapped_column(BigInteger)

@@ -11,13 +11,14 @@ from bot.errors import StartError
 from bot.logs import configure
 from bot.play import world as worlds
 from bot.play.hub import Hub
+from bot.play.privacy_story import PRIVACY
 from bot.play.stage import stage
 from bot.play.story import STORY
 from bot.play.tour import Tour
 from bot.play.web import PortBusy, serve
 from bot.play.world import World
 
-TOURS = {"story": STORY}
+TOURS = {"story": STORY, "privacy": PRIVACY}
 
 
 def play(port: int) -> int:

@@ -120,9 +120,8 @@ class AssistService:
             raise MemberError("assist_self")
         if await coaches.is_coach(session, question.guild_id, player.member_key):
             raise MemberError("assist_coach")
-        if self._identity.same_member(question.seal, question.token, player.seal, player.token):
-            # The asker gets no assist in his own question, and the giver must not notice.
-            return
+        # The asker, who wrote here under his own name, is credited like anyone: whoever gives an assist could
+        # otherwise see from the leaderboard, or from his own data, that this one does not count.
         key = self._identity.voter_key(question.token, giver_id)
         await assists.add_vote(session, answer.id, key, to_the_hour(self._clock()))
         await settle(session, question, answer.player_id, self._clock(), self._timezone)

@@ -8,7 +8,7 @@ older state: for that, compare the fingerprint of `verify` with one that was not
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -75,6 +75,19 @@ class Verdict:
     def whole(self) -> bool:
         """Whether nobody has meddled with it."""
         return self.fault is None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One entry, to be read. ``at`` is in UTC; ``actor`` is a Discord id, None the bot itself."""
+
+    guild_id: int
+    seq: int
+    at: datetime
+    actor: int | None
+    action: str
+    subject: str
+    detail: str
 
 
 class AuditService:
@@ -159,6 +172,19 @@ class AuditService:
         async with self._database.read() as session:
             await audit.one_view(session)
             return [await self._verify(session, guild_id) for guild_id in await audit.guild_ids(session)]
+
+    async def records(self) -> AsyncGenerator[Record]:
+        """Every entry of every server, oldest first."""
+        async with self._database.read() as session:
+            await audit.one_view(session)
+            for guild_id in await audit.guild_ids(session):
+                last: AuditEntry | None = None
+                while batch := await audit.entries(session, guild_id, _BATCH, _seq(last)):
+                    for last in batch:
+                        at = last.at.astimezone(UTC)
+                        yield Record(
+                            guild_id, last.seq, at, last.actor, last.action, last.subject, last.detail
+                        )
 
     async def _verify(self, session: AsyncSession, guild_id: int) -> Verdict:
         head = await audit.head(session, guild_id)

@@ -14,6 +14,7 @@ from bot.services.identity import Identity
 from bot.services.inbox import InboxService
 from bot.services.leaderboard import LeaderboardService
 from bot.services.lines import LineService
+from bot.services.metering import MeteringService
 from bot.services.moderation import ModerationService
 from bot.services.mydata.erasing import ErasureService
 from bot.services.mydata.exporting import ExportService
@@ -45,6 +46,7 @@ class Services:
     inbox: InboxService
     leaderboard: LeaderboardService
     lines: LineService
+    metering: MeteringService
     moderation: ModerationService
     notices: NoticeService
     players: PlayerService
@@ -81,6 +83,7 @@ def build(database: Database, identity: Identity, clock: Clock, settings: Settin
         inbox=InboxService(database, identity, disclosures),
         leaderboard=LeaderboardService(database, identity, clock, timezone),
         lines=LineService(database, identity, clock),
+        metering=MeteringService(identity),
         moderation=ModerationService(database, clock, timezone, audit),
         notices=NoticeService(database, identity, clock, settings.privacy),
         players=players,

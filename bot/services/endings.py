@@ -24,7 +24,5 @@ def move_call(summon: Summon, question: Question, state: SummonState, now: datet
     else:
         summon.decided_at = moment
     summon.state = state
-    # The deadline tells the moment he called to the second, and has done its work.
-    summon.expires_at = to_the_hour(summon.expires_at)
     if state is not SummonState.ACCEPTED and question.state is QuestionState.SOLVED:
         end(question, QuestionState.SOLVED, now)

@@ -45,7 +45,7 @@ class FollowingService:
         """Follow the question, or stop; whether he follows it now. Raises MemberError when it is gone."""
         async with self._database.write() as session:
             question = await access.open_question(session, token, lock=True)
-            key = self._identity.voter_key(question.token, user_id)
+            key = self._identity.follower_key(question.token, user_id)
             known = await following.find(session, question.id, key)
             if known is not None:
                 await self._remove(session, known)
@@ -110,11 +110,11 @@ class FollowingService:
         return [
             follower_id
             for follower_id, token, key in keys
-            if hmac.compare_digest(key, self._identity.voter_key(token, user_id))
+            if hmac.compare_digest(key, self._identity.follower_key(token, user_id))
         ]
 
     def _is_his(self, follower: Follower, user_id: int) -> bool:
-        key = self._identity.voter_key(follower.question.token, user_id)
+        key = self._identity.follower_key(follower.question.token, user_id)
         return hmac.compare_digest(follower.follower_key, key)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -122,7 +123,15 @@ class Identity:
         self._member_key = keys.member
         # Sealing keys are changed from time to time; the chain must outlive that.
         self._chain_key = hmac.digest(keys.member, b"key of the audit chain", hashlib.sha256)
-        self.openings: Counter[Purpose] = Counter()
+        # Seals are also opened in worker threads, and adding to a counter is not one step.
+        self._counting = threading.Lock()
+        self._openings: Counter[Purpose] = Counter()
+
+    @property
+    def openings(self) -> Counter[Purpose]:
+        """How many seals this process has opened until now, by purpose."""
+        with self._counting:
+            return self._openings.copy()
 
     @property
     def current(self) -> bytes:
@@ -149,6 +158,14 @@ class Identity:
         With a key for the whole server, whoever votes most in a question would point at its asker.
         """
         message = b"voter" + question_token.encode() + user_id.to_bytes(8)
+        return hmac.digest(self._member_key, message, hashlib.sha256)
+
+    def follower_key(self, question_token: str, user_id: int) -> bytes:
+        """A member's pseudonym as a follower of one question; not the one that he votes there under.
+
+        The asker votes in his own question, so one key for both would say which follower he is.
+        """
+        message = b"follower" + question_token.encode() + user_id.to_bytes(8)
         return hmac.digest(self._member_key, message, hashlib.sha256)
 
     def chain_mac(self, message: bytes) -> bytes:
@@ -180,16 +197,6 @@ class Identity:
             return False
         opened = self._id_in(seal, context, Purpose.COMPARE)
         return hmac.compare_digest(opened.to_bytes(_ID_BYTES), user_id.to_bytes(_ID_BYTES))
-
-    def same_member(self, seal: bytes | None, context: str, other: bytes, other_context: str) -> bool:
-        """Whether two seals hold the same member, without telling the caller who it is."""
-        if seal is None:
-            return False
-        opened = self._id_in(seal, context, Purpose.COMPARE)
-        other_opened = self._id_in(other, other_context, Purpose.COMPARE)
-        if opened & _NOTE:
-            return False
-        return hmac.compare_digest(opened.to_bytes(_ID_BYTES), other_opened.to_bytes(_ID_BYTES))
 
     def mine(self, seals: Iterable[tuple[str, bytes | None]], user_id: int) -> set[str]:
         """The contexts among ``(context, seal)`` whose seal holds this member.
@@ -239,7 +246,8 @@ class Identity:
         return self._current + nonce + self._ciphers[self._current].encrypt(nonce, plain, context.encode())
 
     def _open(self, seal: bytes, context: str, purpose: Purpose) -> bytes:
-        self.openings[purpose] += 1
+        with self._counting:
+            self._openings[purpose] += 1
         cipher = self._ciphers.get(seal[:FINGERPRINT_BYTES])
         if cipher is None:
             raise UnknownKeyError("sealed under a key that is not in MITASSIST_SEAL_KEYS")

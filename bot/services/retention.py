@@ -54,6 +54,7 @@ class RetentionService:
         await self._audit.drop_older_than(self._settings.audit_days)
         await self._reveals.drop_older_than(self._settings.audit_days)
         await rotation.refresh(self._database, self._identity)
+        await self._database.empty_journal()
 
     async def _end_quiet(self) -> None:
         """A question that everyone left counts as ended from now on; it can still be answered."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock, to_the_hour
+from bot.clock import Clock, to_the_month
 from bot.config import Settings
 from bot.errors import MemberError
 from bot.services import access, notices
@@ -253,10 +253,11 @@ class RevealService:
 
     async def told(self, told: list[Told]) -> None:
         """He has seen it."""
-        if not told:
-            return
-        async with self._database.write() as session:
-            await reveals.set_told(session, {one.token for one in told}, to_the_hour(self._clock()))
+        month = to_the_month(self._clock())
+        # A transaction for each: PostgreSQL writes into a row which one changed it last.
+        for one in told:
+            async with self._database.write() as session:
+                await reveals.set_told(session, one.token, month)
 
     async def yearly(self, guild_id: int, year: int) -> Yearly:
         """The numbers of a year, for the report."""

@@ -50,6 +50,7 @@ async def rotate(
             after, done, unreadable = last, done + changed, unreadable + failed
             tell(Progress(column.name, done, total))
         resealed += done
+    await database.empty_journal()
     left = sum([await _left(database, identity, column) for column in seals.SEALED])
     return Outcome(resealed, left, unreadable)
 

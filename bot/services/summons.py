@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import Clock, to_the_hour
+from bot.clock import Clock, to_the_hour, to_the_next_hour
 from bot.config import CoachSettings
 from bot.errors import MemberError
 from bot.services import access, appearance, endings, notices, outbox
@@ -69,7 +69,8 @@ class SummonService:
                 "coach_id": coach_id,
                 "state": SummonState.PENDING,
                 "created_at": to_the_hour(now),
-                "expires_at": now + timedelta(hours=self._settings.summon_hours),
+                # Told to the coach, and kept: to the second it would tell when the boy called.
+                "expires_at": to_the_next_hour(now + timedelta(hours=self._settings.summon_hours)),
             },
         )
         summon = await coaches.summon(session, token)

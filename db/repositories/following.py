@@ -31,7 +31,8 @@ async def by_token(session: AsyncSession, token: str) -> Follower | None:
 
 async def ids_of(session: AsyncSession, question_id: int) -> Sequence[int]:
     """Everyone who follows a question."""
-    return (await session.scalars(select(Follower.id).where(Follower.question_id == question_id))).all()
+    query = select(Follower.id).where(Follower.question_id == question_id).order_by(Follower.id)
+    return (await session.scalars(query)).all()
 
 
 async def keys(session: AsyncSession, guild_id: int) -> list[tuple[int, str, bytes]]:

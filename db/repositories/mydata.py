@@ -1,7 +1,7 @@
 """Everything that concerns one member, found by what his keys and seals say; nothing here opens either."""
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,8 +41,10 @@ async def seals(session: AsyncSession, guild_id: int) -> list[tuple[str, bytes]]
 
 async def all_seals(session: AsyncSession) -> list[tuple[str, bytes]]:
     """The same in every server, where others can see the question."""
-    query = select(Question.token, Question.seal).where(
-        Question.seal.is_not(None), Question.thread_id.is_not(None)
+    query = (
+        select(Question.token, Question.seal)
+        .where(Question.seal.is_not(None), Question.thread_id.is_not(None))
+        .order_by(Question.id)
     )
     return [(token, seal) for token, seal in await session.execute(query) if seal is not None]
 
@@ -170,17 +172,16 @@ async def reveals_by(session: AsyncSession, guild_id: int, user_id: int) -> Sequ
     return (await session.scalars(query)).all()
 
 
-async def forget_voter(session: AsyncSession, vote_ids: Iterable[int]) -> None:
-    """Votes of nobody: they still count, and cannot be told from anyone else's."""
-    for vote_id in vote_ids:
-        key = secrets.token_bytes(_ANY_KEY_BYTES)
-        await session.execute(update(Vote).where(Vote.id == vote_id).values(giver_key=key))
+async def forget_voter(session: AsyncSession, vote_id: int) -> None:
+    """A vote of nobody: it still counts, and cannot be told from anyone else's."""
+    key = secrets.token_bytes(_ANY_KEY_BYTES)
+    await session.execute(update(Vote).where(Vote.id == vote_id).values(giver_key=key))
 
 
-async def remove_followers(session: AsyncSession, ids: Collection[int]) -> None:
-    """He follows nothing any more."""
-    await session.execute(delete(Notice).where(Notice.follower_id.in_(ids)))
-    await session.execute(delete(Follower).where(Follower.id.in_(ids)))
+async def remove_follower(session: AsyncSession, follower_id: int) -> None:
+    """He follows this no more."""
+    await session.execute(delete(Notice).where(Notice.follower_id == follower_id))
+    await session.execute(delete(Follower).where(Follower.id == follower_id))
 
 
 async def remove_preference(session: AsyncSession, guild_id: int, member_key: bytes) -> None:

@@ -101,10 +101,10 @@ async def tellable_of(session: AsyncSession, question_id: int) -> Sequence[Revea
     return (await session.scalars(query)).all()
 
 
-async def set_told(session: AsyncSession, tokens: Collection[str], moment: datetime) -> None:
+async def set_told(session: AsyncSession, token: str, moment: datetime) -> None:
     """He has seen it."""
     await session.execute(
-        update(Reveal).where(Reveal.token.in_(tokens), Reveal.told_at.is_(None)).values(told_at=moment)
+        update(Reveal).where(Reveal.token == token, Reveal.told_at.is_(None)).values(told_at=moment)
     )
 
 

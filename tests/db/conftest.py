@@ -14,8 +14,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from db.engine import Database
 from tests.db import postgres
@@ -51,20 +49,13 @@ def postgres_socket() -> Iterator[Path]:
         pytest.skip(f"not run on PostgreSQL: {error}")
 
 
-async def _tell(socket: Path, statement: str) -> None:
-    engine = create_async_engine(postgres.url(socket, "postgres"), isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(statement))
-    await engine.dispose()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def postgres_url(postgres_socket: Path) -> AsyncIterator[str]:
     """A PostgreSQL database without tables."""
     name = f"test_{uuid.uuid4().hex}"
-    await _tell(postgres_socket, f"CREATE DATABASE {name}")
+    await postgres.tell(postgres_socket, f"CREATE DATABASE {name}")
     yield postgres.url(postgres_socket, name)
-    await _tell(postgres_socket, f"DROP DATABASE {name} WITH (FORCE)")
+    await postgres.tell(postgres_socket, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -115,7 +106,7 @@ async def founded(
         url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('shared') / 'shared.sqlite3'}"
     else:
         socket: Path = request.getfixturevalue("postgres_socket")
-        await _tell(socket, "CREATE DATABASE shared")
+        await postgres.tell(socket, "CREATE DATABASE shared")
         url = postgres.url(socket, "shared")
     founded = await found(url)
     yield founded

@@ -9,6 +9,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
 # Nothing here has to survive a power cut.
 _OPTIONS = {
@@ -124,3 +127,11 @@ def server() -> Generator[Path]:
 def url(socket: Path, database: str) -> str:
     """The address of one database of the server."""
     return f"postgresql+asyncpg://postgres@/{database}?host={socket}"
+
+
+async def tell(socket: Path, statement: str) -> None:
+    """Run a statement that stands above all databases, as one that makes one."""
+    engine = create_async_engine(url(socket, "postgres"), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()

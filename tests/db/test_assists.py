@@ -1,12 +1,14 @@
 """Crediting: who may, what counts, and that everything comes back when it is taken back."""
 
 import asyncio
+import json
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.services.assists import Target
 from bot.services.identity import new_token
+from bot.services.mydata.registry import Section
 from db.models import LedgerEntry, Player, Vote
 from tests.db.club import (
     ASKER,
@@ -17,7 +19,7 @@ from tests.db.club import (
     Club,
     Published,
     check_ledger,
-    check_nobody_credits_himself_or_the_asker,
+    check_nobody_credits_himself,
     refusal,
 )
 
@@ -193,8 +195,10 @@ async def test_crediting_the_askers_own_message_looks_like_crediting_anyones(clu
     question, askers, helpers = await _asker_and_helper_write(club)
     await club.give(question, askers, READER, author=ASKER)
     await club.give(question, helpers, READER, author=HELPER)
-    await check_nobody_credits_himself_or_the_asker(club)
-    assert await club.assists(ASKER) == (0, 0)
+    await check_nobody_credits_himself(club)
+    assert await club.assists(ASKER) == await club.assists(HELPER) == (1, 1)
+    given = json.loads(await club.services.export.export(GUILD, READER))[Section.VOTES]
+    assert len(given) == 2
     await club.services.assists.take_back(askers, READER)
     await club.services.assists.take_back(helpers, READER)
     with refusal("assist_self"):

@@ -143,7 +143,9 @@ async def _is_anywhere(club: Club, member: int) -> list[str]:
     rows = await everything(club.database)
     found = ["seal"] if member in _seals(club, rows) else []
     key = club.identity.member_key(GUILD, member)
-    keys = {key, *(club.identity.voter_key(row["token"], member) for row in rows["questions"])}
+    tokens = [row["token"] for row in rows["questions"]]
+    keys_in = (club.identity.voter_key, club.identity.follower_key)
+    keys = {key, *(key_in(token, member) for key_in in keys_in for token in tokens)}
     for table, values in rows.items():
         for row in values:
             found += [f"{table}.{name}" for name, value in row.items() if value in (*keys, member)]

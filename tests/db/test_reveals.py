@@ -319,7 +319,7 @@ async def test_the_boy_is_told_once_and_can_read_it_again(staffed: Club) -> None
     assert await reveals.told_of(question.token, ASKER) == told
     told_at = (await row(staffed, shown.token)).told_at
     assert told_at is not None
-    assert (told_at.minute, told_at.second) == (0, 0)
+    assert (told_at.day, told_at.hour, told_at.minute, told_at.second) == (1, 0, 0, 0)
 
 
 async def test_where_telling_is_dangerous_he_is_not_told(staffed: Club) -> None:

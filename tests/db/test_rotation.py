@@ -54,7 +54,7 @@ async def fill_the_rest(club: Club) -> None:
                 Follower(
                     token=token,
                     question_id=question.id,
-                    follower_key=club.identity.voter_key(question.token, READER),
+                    follower_key=club.identity.follower_key(question.token, READER),
                     seal=club.identity.seal_member(READER, token),
                 )
             )

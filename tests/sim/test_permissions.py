@@ -24,6 +24,7 @@ FOR_ALL = {
     "line reply",
     "line close",
     "privacy",
+    "hotline",
     "mydata export",
     "mydata erase",
 }

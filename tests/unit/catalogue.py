@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.permissions import NEEDED
 from bot.services.audit import Fault
+from bot.services.helplines import Situation
 from bot.services.inbox import Standing
 from bot.services.staffroom import Look
 from bot.services.telltales import TelltaleKind
@@ -15,6 +16,7 @@ _KEY = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # An f-string such as "inbox.state_{item.state}": its values are pieced in.
 FAMILIES: dict[str, tuple[str, ...]] = {
     "audit.fault_": tuple(Fault),
+    "hotline.situation_": tuple(Situation),
     "inbox.coach_": tuple(SummonState),
     "inbox.state_": tuple(Standing),
     "profile.": tuple(Visibility),

@@ -1,8 +1,10 @@
 """The command line: exit codes, and what it says."""
 
 import asyncio
+import logging
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from bot.services.identity import Keys
 from db import migrate
 from db.engine import Database
 from tests.unit.walls import ROOT
+
+pytestmark = pytest.mark.usefixtures("log_left_alone")
 
 
 @pytest.fixture
@@ -83,7 +87,9 @@ def test_database_is_made_where_nothing_is_said(place: Path, capsys: pytest.Capt
     for _ in range(2):
         assert main(["db", "upgrade"]) == EXIT_OK
     assert f"revision {migrate.head()}" in capsys.readouterr().out
-    assert _revision(place / "data" / "mitassist.sqlite3") == migrate.head()
+    file = place / "data" / "mitassist.sqlite3"
+    assert _revision(file) == migrate.head()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_newer_database_is_refused_with_what_to_do(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,6 +137,37 @@ def test_check_looks_at_the_database(place: Path, capsys: pytest.CaptureFixture[
         else f"ok    the database is at revision {migrate.head()}"
     )
     assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "work", "done"),
+    [
+        (["check"], "bot.check.check", []),
+        (["audit", "verify"], "bot.auditing.verify_chains", True),
+        (["keys", "rotate"], "bot.rotating.rotate_keys", True),
+        (["backup", "copy"], "bot.cli.back_up", None),
+    ],
+)
+def test_what_a_command_logs_names_nobody(
+    place: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    work: str,
+    done: object,
+) -> None:
+    def careless(*_: object) -> object:
+        logging.getLogger("sqlalchemy.engine").warning("[parameters: (%s)]", 1_300_000_000_000_000_011)
+        return done
+
+    async def carelessly(*_: object) -> object:
+        return careless()
+
+    monkeypatch.setattr(work, careless if done is None else carelessly)
+    assert main(arguments) == EXIT_OK
+    said = capsys.readouterr()
+    assert "[parameters: ([id])]" in said.err
+    assert "1300000000000000011" not in said.err + said.out
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["db"], ["keys", "old"], ["play", "--port", "x"]])

@@ -1,17 +1,13 @@
 """`keys rotate` and `backup`, typed as the host types them."""
 
 import asyncio
-import logging
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from bot import logs
 from bot.app import prepare_database
 from bot.cli import EXIT_CONFIG, EXIT_FAILED, EXIT_OK, main
 from bot.services.identity import Identity, Keys, new_token
@@ -25,20 +21,7 @@ PLAYERS = 3
 Type = Callable[..., int]
 
 
-@pytest.fixture(autouse=True)
-def log_left_alone() -> Iterator[None]:
-    """The commands take the process's log over; give it back."""
-    root = logging.getLogger()
-    handlers, hooks = root.handlers[:], (sys.excepthook, threading.excepthook, sys.unraisablehook)
-    names = ["", "bot", "cogs", "db", "discord", "apscheduler", "alembic", "sqlalchemy"]
-    levels = {name: logging.getLogger(name).level for name in names}
-    yield
-    root.handlers[:] = handlers
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-    logging.captureWarnings(False)
-    logs.redactor.hide(set())
+pytestmark = pytest.mark.usefixtures("log_left_alone")
 
 
 @pytest.fixture
@@ -140,6 +123,9 @@ def test_a_database_that_was_never_migrated_is_not_rotated(
     for name, value in OLD.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("MITASSIST_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.sqlite3'}")
+    assert main(["--env", str(tmp_path / "no.env"), "keys", "rotate"]) == EXIT_FAILED
+    assert "There is no database at" in capsys.readouterr().err
+    (tmp_path / "other.sqlite3").touch()
     assert main(["--env", str(tmp_path / "no.env"), "keys", "rotate"]) == EXIT_FAILED
     assert "db upgrade" in capsys.readouterr().err
 

@@ -8,6 +8,7 @@ seal holds: threads that vanish, or lines that close, at one moment would belong
 import asyncio
 import random
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -117,6 +118,7 @@ class ErasureService:
             await self._check_coach(session, guild_id, user_id)
         for step in Step:
             await self._take(step, guild_id, user_id, delete=delete)
+        await self._database.empty_journal()
 
     def is_pending(self, question: Question) -> bool:
         """Whether an erased question's moment is still to come: its seal must not be lost before."""
@@ -132,27 +134,38 @@ class ErasureService:
                 plan = self._plan(question)
                 if question is not None and plan is not None:
                     await self._go_on(session, question, plan)
+        # Also when nothing was due: a reader may have been in the way after an erasure.
+        await self._database.empty_journal()
 
     async def _take(self, step: Step, guild_id: int, user_id: int, *, delete: bool) -> None:
         match step:
             case Step.FOLLOWED:
-                async with self._database.write() as session:
+                async with self._database.read() as session:
                     found = await self._owning.followed(session, guild_id, user_id)
-                    await mydata.remove_followers(session, found)
+                await self._one_by_one(found, mydata.remove_follower)
             case Step.PREFERENCES:
                 async with self._database.write() as session:
                     key = self._identity.member_key(guild_id, user_id)
                     await mydata.remove_preference(session, guild_id, key)
             case Step.VOTES:
-                async with self._database.write() as session:
+                async with self._database.read() as session:
                     found = await self._owning.votes(session, guild_id, user_id)
-                    await mydata.forget_voter(session, found)
+                await self._one_by_one(found, mydata.forget_voter)
             case Step.QUESTIONS:
                 await self._erase_questions(guild_id, user_id, delete=delete)
             case Step.PLAYER:
                 await self._erase_player(guild_id, user_id)
             case Step.COACH:
                 await self._erase_coach(guild_id, user_id)
+
+    async def _one_by_one(
+        self, row_ids: list[int], forget: Callable[[AsyncSession, int], Awaitable[None]]
+    ) -> None:
+        """A transaction for each: PostgreSQL writes into a row which one changed it last, for all to read."""
+        random.SystemRandom().shuffle(row_ids)
+        for row_id in row_ids:
+            async with self._database.write() as session:
+                await forget(session, row_id)
 
     async def _erase_questions(self, guild_id: int, user_id: int, *, delete: bool) -> None:
         async with self._database.read() as session:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,15 +23,17 @@ class Owning:
 
     async def votes(self, session: AsyncSession, guild_id: int, user_id: int) -> list[int]:
         """The rows of the votes he gave."""
-        return await self._by_key(await mydata.vote_keys(session, guild_id), user_id)
+        rows = await mydata.vote_keys(session, guild_id)
+        return await asyncio.to_thread(_his, rows, user_id, self._identity.voter_key)
 
     async def followed(self, session: AsyncSession, guild_id: int, user_id: int) -> list[int]:
         """The rows of what he follows."""
-        return await self._by_key(await mydata.follower_keys(session, guild_id), user_id)
+        rows = await mydata.follower_keys(session, guild_id)
+        return await asyncio.to_thread(_his, rows, user_id, self._identity.follower_key)
 
-    async def _by_key(self, rows: Sequence[tuple[int, str, bytes]], user_id: int) -> list[int]:
-        return await asyncio.to_thread(self._his, rows, user_id)
 
-    def _his(self, rows: Sequence[tuple[int, str, bytes]], user_id: int) -> list[int]:
-        keys = {token: self._identity.voter_key(token, user_id) for token in {row[1] for row in rows}}
-        return [row_id for row_id, token, key in rows if hmac.compare_digest(key, keys[token])]
+def _his(
+    rows: Sequence[tuple[int, str, bytes]], user_id: int, key_in: Callable[[str, int], bytes]
+) -> list[int]:
+    keys = {token: key_in(token, user_id) for token in {row[1] for row in rows}}
+    return [row_id for row_id, token, key in rows if hmac.compare_digest(key, keys[token])]

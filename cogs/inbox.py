@@ -10,7 +10,7 @@ from bot.app import MitAssist
 from bot.errors import MemberError
 from bot.reporting import ack, tell
 from bot.routing import Filled, Press
-from bot.services.inbox import OwnQuestion
+from bot.services.inbox import OwnQuestion, Standing
 from bot.services.lines import Line
 from bot.services.wording import ANSWER_MAX, BODY_MAX
 from bot.texts import Texts
@@ -120,6 +120,8 @@ class Inbox(commands.Cog):
         await ack(interaction)
         texts = await self.bot.texts_for(interaction)
         own = await self.inbox.peek(press.token, interaction.user.id)
+        if own.standing is Standing.GONE:
+            raise MemberError("question_gone")
         await tell(
             interaction, texts("inbox.withdraw_sure"), view=inbox_view.confirm_withdraw(texts, own.token)
         )

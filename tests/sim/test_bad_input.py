@@ -206,6 +206,8 @@ class TestTooLate:
         else:
             await server.delete_by_hand(thread)
         gone = {da(f"error.{key}") for key in ("question_gone", "no_line", "case_over")}
+        # What somebody else deleted stands in his inbox until he puts it away.
+        gone.add(da("inbox.state_gone"))
         presses = [Press("Jonas", kept, i) for i in (*ids, *public)]
         presses += [Press("Malik", kept, i) for i in public]
         for one in presses:

@@ -1,5 +1,7 @@
 """privacy"""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -117,44 +119,69 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notices_follower_id"), ["follower_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_question_id"), ["question_id"], unique=False)
 
-    with op.batch_alter_table("guilds", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("staff_channel_id", sa.BigInteger(), nullable=True))
+    # Not in a batch: that makes the table anew, which SQLite refuses while other rows point at it.
+    op.add_column("guilds", sa.Column("staff_channel_id", sa.BigInteger(), nullable=True))
+    op.add_column("posts", sa.Column("picture", sa.LargeBinary(), nullable=True))
+    op.add_column(
+        "summons", sa.Column("forgotten", sa.Boolean(), nullable=False, server_default=sa.text("false"))
+    )
+    op.add_column(
+        "questions",
+        sa.Column(
+            "looked_answer_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+            server_default="0",
+        ),
+    )
+    op.add_column("questions", sa.Column("disclosed", sa.LargeBinary(), nullable=True))
+    op.add_column("questions", sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(op.f("ix_questions_closed_at"), "questions", ["closed_at"], unique=False)
 
-    with op.batch_alter_table("posts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("picture", sa.LargeBinary(), nullable=True))
+    _forget_the_minutes()
+    _start_the_clocks()
 
-    with op.batch_alter_table("summons", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("forgotten", sa.Boolean(), nullable=False, server_default=sa.false()))
 
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "looked_answer_id",
-                sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-                nullable=False,
-                server_default="0",
+def _forget_the_minutes() -> None:
+    """Of what somebody did unseen only the hour is kept from now on; what was kept before is rounded too."""
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, columns in (
+        ("questions", ("created_at", "published_at")),
+        ("posts", ("created_at",)),
+        ("votes", ("created_at",)),
+        ("summons", ("created_at", "decided_at", "closed_at")),
+        ("line_messages", ("created_at",)),
+    ):
+        for column in columns:
+            # SQLite holds a time as a text that begins with the hour.
+            hour = (
+                f"substr({column}, 1, 13) || ':00:00.000000'" if sqlite else f"date_trunc('hour', {column})"
             )
-        )
-        batch_op.add_column(sa.Column("disclosed", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index(batch_op.f("ix_questions_closed_at"), ["closed_at"], unique=False)
+            op.execute(sa.text(f"UPDATE {table} SET {column} = {hour} WHERE {column} IS NOT NULL"))
+    op.execute(sa.text("UPDATE posts SET due_at = created_at WHERE state != 'pending'"))
+
+
+def _start_the_clocks() -> None:
+    """Questions that ended before there was a clock: it starts now."""
+    questions = sa.table(
+        "questions", sa.column("state", sa.String()), sa.column("closed_at", sa.DateTime(timezone=True))
+    )
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    ended = questions.c.state.in_(["solved", "withdrawn", "failed", "gone"])
+    op.execute(questions.update().where(ended).values(closed_at=now))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("summons", schema=None) as batch_op:
-        batch_op.drop_column("forgotten")
-
-    with op.batch_alter_table("posts", schema=None) as batch_op:
-        batch_op.drop_column("picture")
-
-    with op.batch_alter_table("guilds", schema=None) as batch_op:
-        batch_op.drop_column("staff_channel_id")
-
-    with op.batch_alter_table("questions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_questions_closed_at"))
-        batch_op.drop_column("closed_at")
-        batch_op.drop_column("disclosed")
-        batch_op.drop_column("looked_answer_id")
+    op.drop_index(op.f("ix_questions_closed_at"), "questions")
+    for table, column in (
+        ("questions", "closed_at"),
+        ("questions", "disclosed"),
+        ("questions", "looked_answer_id"),
+        ("summons", "forgotten"),
+        ("posts", "picture"),
+        ("guilds", "staff_channel_id"),
+    ):
+        op.drop_column(table, column)
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_question_id"))

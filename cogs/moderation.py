@@ -80,8 +80,8 @@ class Moderation(
     async def _show(self, interaction: discord.Interaction, thread_id: int, text: str) -> None:
         """Bring it to Discord, and say whether it is there."""
         await self.bot.sweeps.run("tidy")
-        publishing = self.bot.services.publishing
-        waiting = [*await publishing.threads_to_change(), *await publishing.answers_to_change()]
+        upkeep = self.bot.services.upkeep
+        waiting = [*await upkeep.threads_to_change(), *await upkeep.answers_to_change()]
         if any(look.thread_id == thread_id for look in waiting):
             text = (await self.bot.texts_for(interaction))("mod.later")
         await tell(interaction, text)

@@ -13,16 +13,16 @@ from bot.app import MitAssist
 from bot.errors import DATABASE_FAULTS
 from bot.scheduling import Sweep
 from bot.services import pictures
-from bot.services.publishing import (
+from bot.services.deliveries import (
     AnswerDelivery,
     CaseDelivery,
     CaseTextDelivery,
     CoachCardDelivery,
     Delivery,
-    Failure,
     FollowUpDelivery,
     QuestionDelivery,
 )
+from bot.services.publishing import Failure
 from bot.texts import Texts, texts
 from cogs.ui import cards, finding
 from cogs.ui.files import OutgoingFile

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.app import MitAssist
 from bot.scheduling import Sweep
 from bot.services.appearance import Appearance
-from bot.services.publishing import AnswerLook, ThreadLook
+from bot.services.upkeep import AnswerLook, ThreadLook
 from bot.texts import texts
 from cogs.ui import cards, finding
 
@@ -25,7 +25,7 @@ class Upkeep(commands.Cog):
 
     def __init__(self, bot: MitAssist) -> None:
         self.bot = bot
-        self.publishing = bot.services.publishing
+        self.upkeep = bot.services.upkeep
         self._running = asyncio.Lock()
         bot.sweeps.add(Sweep("tidy", _EVERY_SECONDS, self.tidy))
 
@@ -36,11 +36,11 @@ class Upkeep(commands.Cog):
     async def tidy(self) -> None:
         """Change what does not look as it should."""
         async with self._running:
-            for look in await self.publishing.threads_to_change():
+            for look in await self.upkeep.threads_to_change():
                 await self._change_thread(look)
-            for thread_id in await self.publishing.cases_to_delete():
+            for thread_id in await self.upkeep.cases_to_delete():
                 await self._delete_case(thread_id)
-            for look in await self.publishing.answers_to_change():
+            for look in await self.upkeep.answers_to_change():
                 await self._change_answer(look)
 
     @commands.Cog.listener()
@@ -57,7 +57,7 @@ class Upkeep(commands.Cog):
             # Still unsettled: the next turn tries again.
             _log.warning("a thread could not be changed: %s", type(error).__name__)
             return
-        await self.publishing.thread_changed(look.question_id, look.appearance)
+        await self.upkeep.thread_changed(look.question_id, look.appearance)
 
     async def _show_thread(self, look: ThreadLook) -> None:
         thread = await finding.channel(self.bot, look.thread_id, discord.Thread)
@@ -103,7 +103,7 @@ class Upkeep(commands.Cog):
         except _UNREACHABLE as error:
             _log.warning("a case could not be deleted: %s", type(error).__name__)
             return
-        await self.publishing.case_deleted(thread_id)
+        await self.upkeep.case_deleted(thread_id)
 
     async def _change_answer(self, look: AnswerLook) -> None:
         try:
@@ -113,7 +113,7 @@ class Upkeep(commands.Cog):
         except _UNREACHABLE as error:
             _log.warning("an answer could not be changed: %s", type(error).__name__)
             return
-        await self.publishing.answer_changed(look.answer_id, look.removed)
+        await self.upkeep.answer_changed(look.answer_id, look.removed)
 
     async def _show_answer(self, look: AnswerLook) -> None:
         thread = await finding.channel(self.bot, look.thread_id, discord.Thread)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.services.servers import StatusTags
 from db.models import Question, QuestionState
 from db.repositories import questions
 
@@ -40,3 +41,14 @@ async def _appearance(session: AsyncSession, question: Question) -> Appearance:
     if await questions.has_visible_answer(session, question.id):
         return Appearance.ANSWERED
     return Appearance.UNANSWERED
+
+
+def status_tag(question: Question, look: Appearance) -> int:
+    """The tag of a forum that shows how a question stands; a solved one's for whatever has none."""
+    forum = question.topic.forum
+    tags = StatusTags(forum.tag_unanswered, forum.tag_answered, forum.tag_coach, forum.tag_solved)
+    return {
+        Appearance.UNANSWERED: tags.unanswered,
+        Appearance.ANSWERED: tags.answered,
+        Appearance.COACH: tags.coach,
+    }.get(look, tags.solved)

@@ -28,6 +28,7 @@ from bot.services.servers import ServerService
 from bot.services.staffroom import StaffRoom
 from bot.services.summons import SummonService
 from bot.services.telltales import TelltaleService
+from bot.services.upkeep import UpkeepService
 from db.engine import Database
 
 
@@ -58,6 +59,7 @@ class Services:
     staffroom: StaffRoom
     summons: SummonService
     telltales: TelltaleService
+    upkeep: UpkeepService
 
 
 def build(database: Database, identity: Identity, clock: Clock, settings: Settings) -> Services:
@@ -97,4 +99,5 @@ def build(database: Database, identity: Identity, clock: Clock, settings: Settin
         staffroom=StaffRoom(database, clock),
         summons=summons,
         telltales=TelltaleService(database, identity),
+        upkeep=UpkeepService(database),
     )

@@ -1,11 +1,6 @@
-"""What leaves the bot: claimed here, sent by the cog, recorded here.
-
-A delivery is made for others to see. It has no author field: who asked cannot be rendered by mistake.
-"""
+"""What leaves the bot: claimed here, sent by the cog, recorded here."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -14,11 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock, to_the_hour
 from bot.services import appearance, endings, notices, outbox
 from bot.services.appearance import Appearance
-from bot.services.coaches import CoachProfile, profile_of
+from bot.services.coaches import profile_of
+from bot.services.deliveries import (
+    AnswerDelivery,
+    CaseDelivery,
+    CaseTextDelivery,
+    CoachCardDelivery,
+    Delivery,
+    Envelope,
+    FollowUpDelivery,
+    QuestionDelivery,
+)
 from bot.services.identity import Identity, UnknownKeyError
-from bot.services.servers import StatusTags
 from db.engine import Database
-from db.models import Answer, Guild, Post, PostKind, PostState, Question, QuestionState, Summon, SummonState
+from db.models import Guild, Post, PostKind, PostState, Question, QuestionState, Summon, SummonState
 from db.repositories import answers, coaches, guilds, posts, questions
 
 _log = logging.getLogger(__name__)
@@ -36,134 +40,6 @@ class Failure(StrEnum):
 
     TRANSIENT = "transient"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """What every delivery has. ``retry`` means that an earlier try may have reached Discord."""
-
-    post_id: int
-    token: str
-    retry: bool
-    guild_id: int
-    language: str
-
-
-@dataclass(frozen=True)
-class QuestionDelivery:
-    """A new thread in a forum.
-
-    ``wanted`` is False for a question that was withdrawn after a try whose outcome nobody knows: it is
-    only looked for, so that it can be deleted.
-    """
-
-    envelope: Envelope
-    forum_id: int
-    tag_ids: tuple[int, ...]
-    title: str
-    body: str
-    alias: str
-    topic: str
-    wants_coach: bool
-    wanted: bool
-
-
-@dataclass(frozen=True)
-class FollowUpDelivery:
-    """The alias writes in his thread."""
-
-    envelope: Envelope
-    thread_id: int
-    alias: str
-    body: str
-
-
-@dataclass(frozen=True)
-class AnswerDelivery:
-    """A player writes in a thread. ``picture`` was made anew from its pixels."""
-
-    envelope: Envelope
-    thread_id: int
-    player_name: str
-    body: str
-    picture: bytes | None
-
-
-@dataclass(frozen=True)
-class CoachCardDelivery:
-    """A coach is announced in a thread."""
-
-    envelope: Envelope
-    thread_id: int
-    coach: CoachProfile
-    coach_user_id: int
-
-
-@dataclass(frozen=True)
-class CaseDelivery:
-    """A private thread for a coach, with the question and two buttons."""
-
-    envelope: Envelope
-    channel_id: int
-    case_thread_id: int | None
-    case_code: str
-    coach_user_id: int
-    coach_name: str
-    question_thread_id: int
-    title: str
-    body: str
-    alias: str
-    topic: str
-    expires_at: int
-
-
-@dataclass(frozen=True)
-class CaseTextDelivery:
-    """A text in a coach's private thread: from the asker, or (``body`` None) a note that it is over."""
-
-    envelope: Envelope
-    case_thread_id: int
-    alias: str
-    body: str | None
-    ended: SummonState | None
-
-
-Delivery = (
-    QuestionDelivery | FollowUpDelivery | AnswerDelivery | CoachCardDelivery | CaseDelivery | CaseTextDelivery
-)
-
-
-@dataclass(frozen=True)
-class ThreadLook:
-    """A question's thread that must be brought to look as it should."""
-
-    question_id: int
-    language: str
-    thread_id: int
-    appearance: Appearance
-    # The opening card must be written anew: it is hidden now, or nobody knows what it shows.
-    rewrite: bool
-    token: str
-    tag_ids: tuple[int, ...]
-    title: str
-    body: str
-    alias: str
-    topic: str
-    wants_coach: bool
-
-
-@dataclass(frozen=True)
-class AnswerLook:
-    """An answer's message that must be brought to look as it should. ``token`` None: written natively."""
-
-    answer_id: int
-    language: str
-    thread_id: int
-    message_id: int
-    removed: bool
-    token: str | None
-    player_name: str
-    body: str
 
 
 class PublishingService:
@@ -272,46 +148,6 @@ class PublishingService:
                 # The moment it failed can be the moment he pressed.
                 await notices.owe_by_the_hour(session, post.question, self._clock())
 
-    async def threads_to_change(self) -> list[ThreadLook]:
-        """Threads that do not look as they should."""
-        async with self._database.read() as session:
-            found = await questions.unsettled(session, _BATCH)
-            tokens = await posts.question_tokens(session, [question.id for question in found])
-            return [
-                _thread_look(question, tokens.get(question.id, ""), await self._language(session, question))
-                for question in found
-            ]
-
-    async def thread_changed(self, question_id: int, shown: Appearance) -> None:
-        """Discord shows it now."""
-        async with self._database.write() as session:
-            await questions.set_shown(session, question_id, shown)
-
-    async def cases_to_delete(self) -> Sequence[int]:
-        """Coaches' private threads that shall go."""
-        async with self._database.read() as session:
-            return await coaches.threads_to_delete(session, _BATCH)
-
-    async def case_deleted(self, thread_id: int) -> None:
-        """Discord has it no more."""
-        async with self._database.write() as session:
-            await coaches.thread_deleted(session, thread_id)
-
-    async def answers_to_change(self) -> list[AnswerLook]:
-        """Answers that do not look as they should."""
-        async with self._database.read() as session:
-            found = await answers.unsettled(session, _BATCH)
-            return [
-                look
-                for answer in found
-                if (look := _answer_look(answer, await self._language(session, answer.question)))
-            ]
-
-    async def answer_changed(self, answer_id: int, removed: bool) -> None:
-        """Discord shows it now."""
-        async with self._database.write() as session:
-            await answers.set_shown(session, answer_id, removed)
-
     async def _held(self, session: AsyncSession, post_id: int) -> Post | None:
         """A post, held together with its question; the question first, as everywhere."""
         known = await posts.get(session, post_id)
@@ -319,10 +155,6 @@ class PublishingService:
             return None
         await questions.lock(session, known.question_id)
         return await posts.get(session, post_id, lock=True)
-
-    async def _language(self, session: AsyncSession, question: Question) -> str:
-        guild = await session.get_one(Guild, question.guild_id)
-        return guild.language
 
     async def _claim(self, session: AsyncSession, post: Post) -> Delivery | None:
         guild = await guilds.get(session, post.question.guild_id)
@@ -383,21 +215,11 @@ class PublishingService:
         return CaseTextDelivery(envelope, summon.thread_id, post.question.alias, text, None)
 
 
-def _status_tag(question: Question, look: Appearance) -> int:
-    forum = question.topic.forum
-    tags = StatusTags(forum.tag_unanswered, forum.tag_answered, forum.tag_coach, forum.tag_solved)
-    return {
-        Appearance.UNANSWERED: tags.unanswered,
-        Appearance.ANSWERED: tags.answered,
-        Appearance.COACH: tags.coach,
-    }.get(look, tags.solved)
-
-
 def _question(envelope: Envelope, question: Question, *, wanted: bool) -> QuestionDelivery:
     return QuestionDelivery(
         envelope=envelope,
         forum_id=question.topic.forum.channel_id,
-        tag_ids=(question.topic.tag_id, _status_tag(question, Appearance.UNANSWERED)),
+        tag_ids=(question.topic.tag_id, appearance.status_tag(question, Appearance.UNANSWERED)),
         title=question.title,
         body=question.body,
         alias=question.alias,
@@ -423,37 +245,4 @@ def _case(
         alias=question.alias,
         topic=question.topic.name,
         expires_at=int(summon.expires_at.timestamp()),
-    )
-
-
-def _thread_look(question: Question, token: str, language: str) -> ThreadLook:
-    look = Appearance(question.appearance)
-    return ThreadLook(
-        question_id=question.id,
-        language=language,
-        thread_id=question.thread_id or 0,
-        appearance=look,
-        rewrite=question.shown in (Appearance.HIDDEN, appearance.UNKNOWN),
-        token=token,
-        tag_ids=(question.topic.tag_id, _status_tag(question, look)),
-        title=question.title,
-        body=question.body,
-        alias=question.alias,
-        topic=question.topic.name,
-        wants_coach=question.wants_coach,
-    )
-
-
-def _answer_look(answer: Answer, language: str) -> AnswerLook | None:
-    if answer.message_id is None or answer.question.thread_id is None:
-        return None
-    return AnswerLook(
-        answer_id=answer.id,
-        language=language,
-        thread_id=answer.question.thread_id,
-        message_id=answer.message_id,
-        removed=answer.removed,
-        token=answer.post.token if answer.post else None,
-        player_name=answer.player_name or "",
-        body=(answer.post.body or "") if answer.post else "",
     )

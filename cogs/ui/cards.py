@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.services.coaches import CoachProfile
-from bot.services.publishing import CaseDelivery
+from bot.services.deliveries import CaseDelivery
 from bot.texts import Texts
 from cogs.ui.parts import Style, button, view
 

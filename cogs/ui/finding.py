@@ -6,7 +6,7 @@ from typing import TypeVar
 import aiohttp
 import discord
 
-from bot.services.publishing import CaseDelivery, QuestionDelivery
+from bot.services.deliveries import CaseDelivery, QuestionDelivery
 from bot.texts import Texts
 
 Kind = TypeVar("Kind", bound=discord.abc.Snowflake)

@@ -12,9 +12,9 @@ from bot.config import CoachSettings, QuestionSettings, Settings
 from bot.errors import MemberError
 from bot.services import container
 from bot.services.assists import Target
+from bot.services.deliveries import Delivery
 from bot.services.identity import Identity, Keys, Purpose, new_token
 from bot.services.inbox import OwnQuestion
-from bot.services.publishing import Delivery
 from bot.services.questions import Ask, Preview
 from bot.services.servers import StatusTags
 from db.engine import Database

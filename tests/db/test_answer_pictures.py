@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.services.deliveries import AnswerDelivery
 from bot.services.identity import new_token
-from bot.services.publishing import LEASE, AnswerDelivery, Failure
+from bot.services.publishing import LEASE, Failure
 from db.models import Answer, Post, PostState
 from tests.db.club import ASKER, GUILD, HELPER, Club, Published
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.services.answers import NativeAnswer
+from bot.services.deliveries import AnswerDelivery
 from bot.services.identity import new_token
-from bot.services.publishing import AnswerDelivery, Failure
+from bot.services.publishing import Failure
 from db.models import Answer, Player, Post, Vote
 from tests.db.club import ASKER, COACH, GUILD, HELPER, READER, Club, check_ledger, refusal
 
@@ -162,7 +163,7 @@ async def test_answer_that_is_removed_and_then_deleted_stays_gone(club: Club) ->
     with refusal("answer_gone"):
         await club.services.moderation.restore_answer(GUILD, token)
     assert await club.assists() == (0, 0)
-    assert await club.services.publishing.answers_to_change() == []
+    assert await club.services.upkeep.answers_to_change() == []
 
 
 async def test_choices_are_the_newest_first_with_an_excerpt(club: Club) -> None:

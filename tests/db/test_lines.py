@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from bot.services.deliveries import CaseTextDelivery
 from bot.services.identity import new_token
-from bot.services.publishing import CaseTextDelivery, Failure
+from bot.services.publishing import Failure
 from db.models import LineMessage, Post
 from tests.db.club import ASKER, COACH, GUILD, HELPER, SECOND_COACH, Club, Published, refusal
 

@@ -53,14 +53,14 @@ async def test_removed_answer_loses_its_credit_and_gets_it_back(club: Club) -> N
         assert await club.services.moderation.remove_answer(GUILD, token)
     assert await club.assists() == (0, 0)
     assert (await club.question(question.token)).appearance == "unanswered"
-    (look,) = await club.services.publishing.answers_to_change()
+    (look,) = await club.services.upkeep.answers_to_change()
     assert (look.message_id, look.removed) == (message_id, True)
-    await club.services.publishing.answer_changed(look.answer_id, look.removed)
-    assert await club.services.publishing.answers_to_change() == []
+    await club.services.upkeep.answer_changed(look.answer_id, look.removed)
+    assert await club.services.upkeep.answers_to_change() == []
     for _ in range(2):
         await club.services.moderation.restore_answer(GUILD, token)
     assert await club.assists() == (1, 1)
-    (look,) = await club.services.publishing.answers_to_change()
+    (look,) = await club.services.upkeep.answers_to_change()
     assert (look.removed, look.body) == (False, "Tag én aflevering.")
     await check_ledger(club)
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, select, update
 
+from bot.services.deliveries import AnswerDelivery, QuestionDelivery
 from bot.services.identity import NOBODY, Purpose, new_token
 from bot.services.mydata import erasing
 from bot.services.mydata.erasing import SPREAD, ErasureService
 from bot.services.mydata.registry import RIGHTS, Section, Step, unanswered
-from bot.services.publishing import AnswerDelivery, Failure, QuestionDelivery
+from bot.services.publishing import Failure
 from db.models import (
     Answer,
     AuditEntry,
@@ -386,9 +387,9 @@ class TestErase:
         _, thread_id = await club.on_the_line(question)
         await club.deliver_all()
         await _erase(club, delete=delete)
-        assert await club.services.publishing.cases_to_delete() == []
+        assert await club.services.upkeep.cases_to_delete() == []
         await _finish(club)
-        assert await club.services.publishing.cases_to_delete() == [thread_id]
+        assert await club.services.upkeep.cases_to_delete() == [thread_id]
         assert await club.deliver_all() == [], "nothing is written in a thread that goes"
 
     @pytest.mark.parametrize("withdrawn", [False, True])
@@ -405,7 +406,7 @@ class TestErase:
         assert isinstance(delivery, QuestionDelivery)
         assert (delivery.wanted, delivery.title) == (False, "")
         await club.services.publishing.sent(post_id, club.snowflake())
-        (look,) = await club.services.publishing.threads_to_change()
+        (look,) = await club.services.upkeep.threads_to_change()
         assert look.appearance == "withdrawn"
 
     async def test_follow_up_on_its_way_is_dropped(self, club: Club) -> None:
@@ -466,14 +467,14 @@ class TestErase:
         await _erase(club)
         message_id = club.snowflake()
         await club.services.publishing.sent(sent, message_id)
-        (look,) = await club.services.publishing.answers_to_change()
+        (look,) = await club.services.upkeep.answers_to_change()
         assert (look.message_id, look.player_name, look.removed) == (message_id, "Slettet spiller", False)
-        await club.services.publishing.answer_changed(look.answer_id, look.removed)
+        await club.services.upkeep.answer_changed(look.answer_id, look.removed)
         delivery = await club.services.publishing.claim(waiting)
         assert isinstance(delivery, AnswerDelivery)
         assert delivery.player_name == "Slettet spiller"
         await club.services.publishing.sent(waiting, club.snowflake())
-        assert await club.services.publishing.answers_to_change() == []
+        assert await club.services.upkeep.answers_to_change() == []
 
     async def test_an_answer_of_his_can_still_be_credited_and_moderated(self, club: Club) -> None:
         question = await club.ask(READER)

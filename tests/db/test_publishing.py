@@ -8,16 +8,9 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import QuestionSettings, Settings
+from bot.services.deliveries import CaseDelivery, Delivery, FollowUpDelivery, QuestionDelivery
 from bot.services.identity import Identity, Keys, new_token
-from bot.services.publishing import (
-    LEASE,
-    MAX_ATTEMPTS,
-    CaseDelivery,
-    Delivery,
-    Failure,
-    FollowUpDelivery,
-    QuestionDelivery,
-)
+from bot.services.publishing import LEASE, MAX_ATTEMPTS, Failure
 from db.engine import Database
 from db.models import Post, PostState, Question, QuestionState, Summon, SummonState
 from db.repositories import coaches, posts, questions
@@ -176,7 +169,7 @@ async def test_withdrawn_while_being_sent_is_deleted_when_it_arrives(club: Club)
     thread_id = club.snowflake()
     await club.services.publishing.sent(post_id, thread_id)
     assert (await club.question(token)).state is QuestionState.WITHDRAWN
-    (look,) = await club.services.publishing.threads_to_change()
+    (look,) = await club.services.upkeep.threads_to_change()
     assert (look.thread_id, look.appearance) == (thread_id, "withdrawn")
 
 
@@ -274,15 +267,15 @@ async def test_case_thread_is_remembered_before_anything_is_written_in_it(club: 
 
 async def test_threads_follow_what_happens_in_them(club: Club) -> None:
     question = await club.ask()
-    publishing = club.services.publishing
+    upkeep = club.services.upkeep
     opening = await _post(club, question.post_id)
     tags: list[int] = []
 
     async def settled() -> None:
-        for look in await publishing.threads_to_change():
+        for look in await upkeep.threads_to_change():
             assert look.token == opening.token
             tags.append(look.tag_ids[1])
-            await publishing.thread_changed(look.question_id, look.appearance)
+            await upkeep.thread_changed(look.question_id, look.appearance)
 
     await settled()
     assert tags == []
@@ -299,10 +292,10 @@ async def test_threads_follow_what_happens_in_them(club: Club) -> None:
 async def test_thread_that_changed_again_meanwhile_is_changed_again(club: Club) -> None:
     question = await club.ask()
     message_id = await club.write(question)
-    (look,) = await club.services.publishing.threads_to_change()
+    (look,) = await club.services.upkeep.threads_to_change()
     await club.services.answers.message_deleted(message_id)
-    await club.services.publishing.thread_changed(look.question_id, look.appearance)
-    (look,) = await club.services.publishing.threads_to_change()
+    await club.services.upkeep.thread_changed(look.question_id, look.appearance)
+    (look,) = await club.services.upkeep.threads_to_change()
     assert look.appearance == "unanswered"
 
 
@@ -310,7 +303,7 @@ async def test_question_without_a_thread_is_not_looked_at(club: Club) -> None:
     token, _ = await club.queue()
     async with club.database.write() as session:
         await session.execute(update(Question).values(appearance="withdrawn"))
-    assert await club.services.publishing.threads_to_change() == []
+    assert await club.services.upkeep.threads_to_change() == []
     assert (await club.question(token)).shown == ""
 
 
@@ -333,12 +326,12 @@ async def test_withdrawn_after_a_try_that_may_have_worked_is_only_looked_for(clu
     assert (delivery.wanted, delivery.envelope.retry) == (False, True)
     if found:
         await club.services.publishing.sent(post_id, club.snowflake())
-        (look,) = await club.services.publishing.threads_to_change()
+        (look,) = await club.services.upkeep.threads_to_change()
         assert look.appearance == "withdrawn"
     else:
         await club.services.publishing.dropped(post_id)
         assert await club.services.publishing.state_of(post_id) is PostState.CANCELLED
-        assert await club.services.publishing.threads_to_change() == []
+        assert await club.services.upkeep.threads_to_change() == []
     assert (await club.question(token)).state is QuestionState.WITHDRAWN
 
 
@@ -369,15 +362,15 @@ async def test_refused_question_can_be_revised_before_it_is_published_again(club
 
 async def test_card_is_written_anew_where_nobody_knows_what_it_shows(club: Club) -> None:
     question = await club.ask()
-    publishing = club.services.publishing
+    upkeep = club.services.upkeep
     await club.write(question)
-    (look,) = await publishing.threads_to_change()
+    (look,) = await upkeep.threads_to_change()
     assert not look.rewrite
-    await publishing.thread_changed(look.question_id, look.appearance)
+    await upkeep.thread_changed(look.question_id, look.appearance)
     await club.services.moderation.hide_question(question.thread_id)
     # It may have reached Discord or not when it is taken back.
     await club.services.moderation.restore_question(GUILD, question.token)
-    (look,) = await publishing.threads_to_change()
+    (look,) = await upkeep.threads_to_change()
     assert (look.appearance, look.rewrite) == ("answered", True)
 
 

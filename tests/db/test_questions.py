@@ -262,16 +262,16 @@ async def test_withdrawn_before_publication_is_never_sent(club: Club) -> None:
     await club.services.questions.withdraw(token, ASKER)
     assert await club.services.publishing.claim(post_id) is None
     assert await club.services.publishing.state_of(post_id) is PostState.CANCELLED
-    assert await club.services.publishing.threads_to_change() == []
+    assert await club.services.upkeep.threads_to_change() == []
 
 
 async def test_withdrawn_after_publication_is_to_be_deleted(club: Club) -> None:
     question = await club.ask()
     await club.services.questions.withdraw(question.token, ASKER)
-    (look,) = await club.services.publishing.threads_to_change()
+    (look,) = await club.services.upkeep.threads_to_change()
     assert (look.thread_id, look.appearance) == (question.thread_id, "withdrawn")
-    await club.services.publishing.thread_changed(look.question_id, look.appearance)
-    assert await club.services.publishing.threads_to_change() == []
+    await club.services.upkeep.thread_changed(look.question_id, look.appearance)
+    assert await club.services.upkeep.threads_to_change() == []
 
 
 async def test_withdrawing_takes_the_case_away_and_cancels_what_was_waiting(club: Club) -> None:
@@ -281,9 +281,9 @@ async def test_withdrawing_takes_the_case_away_and_cancels_what_was_waiting(club
     await club.services.questions.withdraw(question.token, ASKER)
     assert await club.services.publishing.state_of(follow_up) is PostState.CANCELLED
     assert await club.deliver_all() == []
-    assert await club.services.publishing.cases_to_delete() == [thread_id]
-    await club.services.publishing.case_deleted(thread_id)
-    assert await club.services.publishing.cases_to_delete() == []
+    assert await club.services.upkeep.cases_to_delete() == [thread_id]
+    await club.services.upkeep.case_deleted(thread_id)
+    assert await club.services.upkeep.cases_to_delete() == []
     with refusal("case_over"):
         await club.services.lines.from_coach(token, COACH, new_token(), "Hallo?")
 

@@ -289,9 +289,9 @@ class TestForgetting:
         _, thread_id = await club.on_the_line(question)
         await club.services.questions.solve(question.token, ASKER)
         await _sweep(club, days=LINK - 1)
-        assert await club.services.publishing.cases_to_delete() == []
+        assert await club.services.upkeep.cases_to_delete() == []
         await _sweep(club, days=1, hours=1)
-        assert await club.services.publishing.cases_to_delete() == [thread_id]
+        assert await club.services.upkeep.cases_to_delete() == [thread_id]
 
     async def test_a_line_that_still_runs_is_closed(self, club: Club) -> None:
         question = await club.ask()

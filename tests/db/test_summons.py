@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.errors import MemberError
-from bot.services.publishing import CaseDelivery, CaseTextDelivery, CoachCardDelivery, Failure
+from bot.services.deliveries import CaseDelivery, CaseTextDelivery, CoachCardDelivery
+from bot.services.publishing import Failure
 from db.models import Post, PostKind, QuestionState, Summon, SummonState
 from tests.db.club import ASKER, COACH, COACH_CHANNEL, GUILD, HELPER, SECOND_COACH, Club, Published, refusal
 

@@ -32,9 +32,9 @@ from sqlalchemy import select
 from bot.errors import MemberError
 from bot.services import identity, questions
 from bot.services.aliases import new_alias
+from bot.services.deliveries import CaseDelivery
 from bot.services.identity import Identity, new_token
 from bot.services.mydata.erasing import SPREAD
-from bot.services.publishing import CaseDelivery
 from bot.services.reveals import Request
 from db.models import Post, PostState, Question, Reveal, Summon
 from tests.db import onlooker, postgres

@@ -62,7 +62,7 @@ class TestAsking:
         assert body in text_of(await server.inbox(title="Ø" * 90))
         await server.hands("Mette").slash(thread, "mod hide")
         await server.sweep()
-        assert await server.bot.services.publishing.threads_to_change() == []
+        assert await server.bot.services.upkeep.threads_to_change() == []
 
     async def test_mentions_mention_and_ping_nobody(self, server: Server) -> None:
         text = mentions(server)

@@ -262,7 +262,7 @@ async def test_a_case_that_cannot_be_deleted_is_tried_again(server: Server, stat
     server.works_again()
     await server.restart()
     await server.sweep()
-    left = await server.bot.services.publishing.cases_to_delete()
+    left = await server.bot.services.upkeep.cases_to_delete()
     assert left == []
     # A 404 says that somebody deleted it by hand.
     assert len(server.cases()) == (1 if status == 404 else 0)
@@ -274,7 +274,7 @@ async def test_a_case_that_was_deleted_by_hand(server: Server) -> None:
     await server.delete_by_hand(case)
     await server.withdraw()
     await server.sweep()
-    assert await server.bot.services.publishing.cases_to_delete() == []
+    assert await server.bot.services.upkeep.cases_to_delete() == []
 
 
 async def test_a_removed_coach_cannot_be_called(server: Server) -> None:

@@ -20,14 +20,16 @@ class PowerCutError(Exception):
 
 @pytest.fixture
 def cut(server: Server, monkeypatch: pytest.MonkeyPatch) -> Cut:
-    """Lets the bot die when it reaches a step of publishing."""
+    """Lets the bot die when it reaches a step of publishing or of upkeep."""
 
     def at(step: str) -> None:
         async def dies(*_: object) -> None:
             raise PowerCutError(step)
 
         server.faults_expected = True
-        monkeypatch.setattr(server.bot.services.publishing, step, dies)
+        services = server.bot.services
+        owner = services.publishing if hasattr(services.publishing, step) else services.upkeep
+        monkeypatch.setattr(owner, step, dies)
 
     return at
 
@@ -166,7 +168,7 @@ async def test_hiding(server: Server, cut: Cut, monkeypatch: pytest.MonkeyPatch,
     metadata = server.env.backend.get_channel(thread.id).thread_metadata
     assert metadata is not None
     assert metadata.archived
-    assert await server.bot.services.publishing.threads_to_change() == []
+    assert await server.bot.services.upkeep.threads_to_change() == []
 
 
 async def test_withdrawing(server: Server, cut: Cut, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +177,7 @@ async def test_withdrawing(server: Server, cut: Cut, monkeypatch: pytest.MonkeyP
     await server.withdraw()
     await come_back(server, monkeypatch, "at once")
     assert server.posts() == []
-    assert await server.bot.services.publishing.threads_to_change() == []
+    assert await server.bot.services.upkeep.threads_to_change() == []
 
 
 async def test_a_question_deleted_while_the_bot_was_away(server: Server) -> None:

@@ -18,8 +18,21 @@ def thread_url(guild_id: int, thread_id: int) -> str:
 
 
 def is_open(channel: discord.abc.GuildChannel) -> bool:
-    """Whether everyone reads along in a channel."""
-    return channel.permissions_for(channel.guild.default_role).view_channel
+    """Whether others than those who look after the server read along in a channel: everyone, or any role.
+
+    Where members are let in by a role, everyone sees little and that role sees it all.
+    """
+    own = set(channel.guild.me.roles) - {channel.guild.default_role}
+    return any(
+        channel.permissions_for(role).view_channel
+        for role in channel.guild.roles
+        if role not in own and not role.is_bot_managed() and not _looks_after_it(role)
+    )
+
+
+def _looks_after_it(role: discord.Role) -> bool:
+    rights = role.permissions
+    return rights.administrator or rights.manage_guild or rights.moderate_members
 
 
 def thread_of(interaction: discord.Interaction) -> int:

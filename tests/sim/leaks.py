@@ -2,12 +2,14 @@
 
 The canary is Jonas, who asks in nearly all of them, with an id, a name, a nick and an avatar of his own.
 `found` looks at everything that each adversary can reach. It knows no scenario, so a new one joins by
-being written. A test in which he himself shows who he is says so with the marker ``shows_himself``.
+being written. A test in which he himself shows who he is says so with the marker ``shows_himself``: then only
+the database and the log are searched, for his id. ``leaks_on_purpose`` is for the tests of this suite.
 """
 
 import base64
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -32,8 +34,10 @@ _HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b", "blake2s", "sha3_256")
 _EPHEMERAL = 1 << 6
 # To the bot alone, or the list of members, which everyone has.
 _NOT_FOR_OTHERS = ("INTERACTION_CREATE", "GUILD_CREATE", "GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "READY")
-# Where two moderators may see the account (docs/reveal.md).
-_OPENS = ("reveal_show:", "reveal_alone:")
+_OPENS = re.compile(r"reveal_(?:show|alone):([\w-]{22})")
+_TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
+# What is cut short is still found.
+_SHORTEST = 8
 _Json = dict[str, Any]
 
 
@@ -54,22 +58,36 @@ class Canary:
     raw: frozenset[bytes]
 
     @classmethod
-    def of(cls, server: Server) -> "Canary":
-        """Names, nick, avatars; the id as it is, encoded and hashed."""
+    def of(cls, server: Server, *, names: bool = True) -> "Canary":
+        """The id as it is, encoded, and hashed with what is public; and his names, nick and avatars."""
         user_id = server.person(CANARY).id
         number = user_id.to_bytes(8)
-        written = (str(user_id).encode(), number, number[::-1])
-        digests = {hashlib.new(name, one).digest() for name in _HASHES for one in written}
-        encoded = {form for raw in (*digests, *written) for form in _encodings(raw)}
-        texts = encoded | {AVATAR, _GUILD_AVATAR, NICK, *traces(server, CANARY)}
+        written = {str(user_id).encode(), number, number[::-1], base36(user_id).encode()}
+        digests = {
+            hashlib.new(name, one).digest()[:_SHORTEST]
+            for name in _HASHES
+            for one in _salted(user_id, [server.world.guild.id, *_tokens(server)])
+        }
+        texts = {form for raw in (*digests, *written) for form in _encodings(raw)}
+        texts |= {str(user_id), base36(user_id)}
+        if names:
+            texts |= {AVATAR, _GUILD_AVATAR, NICK, *traces(server, CANARY)}
         # SQLite stores so large an integer as its eight bytes, or as six where they suffice.
-        raw = digests | set(written) | {number[2:]} | {text.encode() for text in texts}
+        raw = digests | written | {number[2:]} | {text.encode() for text in texts}
         return cls(user_id, frozenset(text.casefold() for text in texts), frozenset(raw))
 
     def in_text(self, text: str) -> list[str]:
-        """The forms that stand in a text, whatever their case."""
+        """The forms that stand in a text, whatever their case, also inside something like our tokens."""
         folded = text.casefold()
-        return sorted(form for form in self.texts if form in folded)
+        number = self.user_id.to_bytes(8)
+        # The first two bytes of an id are nearly always the same: without them it is still his.
+        hidden = (number[2:], number[::-1][:-2])
+        tokens = {
+            token
+            for token in _TOKEN.findall(text)
+            if any(form in base64.urlsafe_b64decode(f"{token}==") for form in hidden)
+        }
+        return sorted({form for form in self.texts if form in folded} | tokens)
 
     def in_bytes(self, held: bytes) -> list[str]:
         """The forms that stand in a file."""
@@ -77,27 +95,70 @@ class Canary:
 
 
 def _encodings(raw: bytes) -> Iterator[str]:
+    """All of it that does not depend on what follows: the last letter of base64 would."""
     yield raw.hex()
     for encode in (base64.b64encode, base64.urlsafe_b64encode, base64.b32encode):
-        yield encode(raw).decode().rstrip("=")
+        yield encode(raw).decode().rstrip("=")[:-1]
+
+
+def base36(number: int) -> str:
+    """A number as short as letters and digits make it."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits
+
+
+def _salted(user_id: int, salts: list[int | str]) -> Iterator[bytes]:
+    """The id as somebody could hash it, alone or with something that everyone knows."""
+    number = user_id.to_bytes(8)
+    yield from (str(user_id).encode(), number, number[::-1])
+    for salt in salts:
+        for between in ("", ":"):
+            yield f"{salt}{between}{user_id}".encode()
+            yield f"{user_id}{between}{salt}".encode()
+        yield str(salt).encode() + number
+
+
+def _tokens(server: Server) -> list[str]:
+    with _opened(_database(server)) as connection:
+        return [token for (token,) in connection.execute("SELECT token FROM questions")]
 
 
 def found(server: Server) -> list[str]:
     """Where somebody could find the canary, and in which form."""
     canary = Canary.of(server)
-    database = Path(server.bot.database.url.database or "")
-    places: dict[str, Callable[[], list[str]]] = {
+    among_people: dict[str, Callable[[], list[str]]] = {
         "another boy": lambda: canary.in_text(_of_others(server, canary, _BOYS)),
         "a coach": lambda: canary.in_text(_of_others(server, canary, _COACHES)),
         "a moderator with all permissions": lambda: canary.in_text(_of_moderators(server, canary)),
         "the list of a thread": lambda: _joined(server, canary),
-        "the database and its journal": lambda: canary.in_bytes(_files(database)),
-        "a dump": lambda: canary.in_text(_dump(database)),
-        "a backup": lambda: canary.in_bytes(_backup(database)),
-        "the log": lambda: canary.in_text(server.production_log.getvalue()),
-        "the records of our own loggers": lambda: canary.in_text(server.logs.text),
+        "a file": lambda: canary.in_bytes(_sent_files(server, canary)),
+    }
+    found = [f"{place}: {forms}" for place, look in among_people.items() if (forms := look())]
+    return found + kept(server, canary)
+
+
+def kept(server: Server, canary: Canary | None = None) -> list[str]:
+    """The same of what a thief could take: the database in every shape, and the log.
+
+    Without ``canary`` only for his id, for a test in which his names stand in what he wrote.
+    """
+    wanted = canary or Canary.of(server, names=False)
+    database = _database(server)
+    places: dict[str, Callable[[], list[str]]] = {
+        "the database and its journal": lambda: wanted.in_bytes(_files(database)),
+        "a dump": lambda: wanted.in_text(_dump(database)),
+        "a backup": lambda: wanted.in_bytes(_backup(database)),
+        "the log": lambda: wanted.in_text(server.production_log.getvalue()),
+        "the records of our own loggers": lambda: wanted.in_text(server.logs.text),
     }
     return [f"{place}: {forms}" for place, look in places.items() if (forms := look())]
+
+
+def _database(server: Server) -> Path:
+    return Path(server.bot.database.url.database or "")
 
 
 def _of_others(server: Server, canary: Canary, names: Iterable[str]) -> str:
@@ -182,13 +243,19 @@ def _is_deed_of(payload: _Json, canary: Canary) -> bool:
 
 
 def _answers(server: Server, readers: Iterable[int]) -> list[Any]:
-    """What the bot told these members alone."""
+    """What the bot told these members alone; the account that two of them opened is theirs to see."""
     whose: dict[str, int] = {}
+    with _opened(_database(server)) as connection:
+        rows = connection.execute(
+            "SELECT token, requested_by, decided_by FROM reveals WHERE state = 'opened'"
+        )
+        openers = {(token, member) for token, *members in rows for member in members}
     for kind, event, payload in server.env.backend.transcript:
         if kind == "GATEWAY" and event == "INTERACTION_CREATE":
             data: _Json = payload.get("data") or {}
             user_id = int((payload.get("member") or payload)["user"]["id"])
-            if not str(data.get("custom_id")).startswith(_OPENS):
+            opens = _OPENS.match(str(data.get("custom_id")))
+            if opens is None or (opens[1], user_id) not in openers:
                 whose |= {str(payload["id"]): user_id, str(payload["token"]): user_id}
     wanted = set(readers)
     return [
@@ -197,6 +264,20 @@ def _answers(server: Server, readers: Iterable[int]) -> list[Any]:
         if request.path.startswith(("/interactions/", "/webhooks/"))
         and any(whose.get(part) in wanted for part in request.path.split("/"))
     ]
+
+
+def _sent_files(server: Server, canary: Canary) -> bytes:
+    """What is in every file that the bot sent to anyone but him."""
+    backend = server.env.backend
+    his = {one.message_id for one in backend.interactions.values() if one.user_id == canary.user_id}
+    files = [
+        backend.cdn.get(file["url"]) or b""
+        for messages in backend.messages.values()
+        for message in messages.values()
+        if message.author_id == backend.bot_user.id and not (message.is_ephemeral and message.id in his)
+        for file in message.attachments
+    ]
+    return b"\n".join(files)
 
 
 def _joined(server: Server, canary: Canary) -> list[str]:
@@ -219,8 +300,12 @@ def _files(database: Path) -> bytes:
 
 
 def _dump(database: Path) -> str:
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+    with _opened(database) as connection:
         return "\n".join(connection.iterdump())
+
+
+def _opened(database: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True))
 
 
 def _backup(database: Path) -> bytes:

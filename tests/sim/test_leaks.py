@@ -11,9 +11,11 @@ import pytest
 from simcord import MemberActor
 
 from bot.play.driver import response
+from bot.redaction import Redactor
 from bot.routing import Press
-from bot.services import outbox
+from bot.services import outbox, questions
 from bot.services.identity import Identity
+from cogs.ui.files import OutgoingFile
 from tests.sim import leaks
 from tests.sim.leaks import AVATAR, CANARY, NICK
 from tests.sim.server import Server, da
@@ -104,6 +106,28 @@ def _number(user_id: int) -> bytes:
     return user_id.to_bytes(8)
 
 
+def _unredacted(patch: pytest.MonkeyPatch, server: Server) -> None:
+    """The redactor does nothing, and somebody logs him."""
+
+    def clean(_: Redactor, text: str) -> str:
+        return text
+
+    patch.setattr(Redactor, "clean", clean)
+    _on_publish(_log_him)(patch, server)
+
+
+def _alias(make: Callable[[int], str]) -> Break:
+    """His alias is made from his id."""
+
+    def install(patch: pytest.MonkeyPatch, server: Server) -> None:
+        def alias() -> str:
+            return make(_his_id(server))
+
+        patch.setattr(questions, "new_alias", alias)
+
+    return install
+
+
 BREAKS: dict[str, tuple[Break, str]] = {
     "his id was in a custom id": (_token(_number), "another boy"),
     "his id was in a custom id backwards": (_token(lambda user: _number(user)[::-1]), "another boy"),
@@ -112,6 +136,25 @@ BREAKS: dict[str, tuple[Break, str]] = {
         _seal(lambda user: hashlib.sha256(str(user).encode()).digest()),
         "a backup",
     ),
+    "a salted hash of his id was the name of a row": (
+        lambda patch, server: _seal(
+            lambda user: hashlib.sha256(f"{server.world.guild.id}:{user}".encode()).digest()
+        )(patch, server),
+        "the database",
+    ),
+    "his id stood behind other bytes in a custom id": (
+        _token(lambda user: b"\x07\x09" + _number(user)),
+        "another boy",
+    ),
+    "half a hash of his id was a custom id": (
+        _token(lambda user: hashlib.sha256(str(user).encode()).digest()[:11]),
+        "another boy",
+    ),
+    "his id in another base was his alias": (
+        _alias(lambda user: f"Rolig {leaks.base36(user)}"),
+        "a dump",
+    ),
+    "the log was not cleaned": (_unredacted, "the log"),
     "the question was published as a follow-up": (_on_publish(_in_public), "another boy"),
     "the member was logged": (_on_publish(_log_him), "the records of our own loggers"),
     "his name was logged": (_on_publish(_log_his_name), "the records of our own loggers"),
@@ -129,7 +172,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
         "another boy",
     ),
     "his nick was a file's name": (
-        _on_thread(lambda thread, _: thread.send(file=discord.File(__file__, filename=f"{NICK}.txt"))),
+        _on_thread(lambda thread, _: thread.send(file=OutgoingFile(__file__, filename=f"{NICK}.txt"))),
         "another boy",
     ),
     "the audit log said why": (
@@ -140,7 +183,7 @@ BREAKS: dict[str, tuple[Break, str]] = {
 }
 
 
-@pytest.mark.shows_himself("the bot is broken on purpose")
+@pytest.mark.leaks_on_purpose
 @pytest.mark.parametrize("how", BREAKS)
 async def test_the_leak_suite_went_red_when(
     server: Server, monkeypatch: pytest.MonkeyPatch, how: str
@@ -154,7 +197,7 @@ async def test_the_leak_suite_went_red_when(
     assert any(one.startswith(place) for one in found), found
 
 
-@pytest.mark.shows_himself("a leak made on purpose")
+@pytest.mark.leaks_on_purpose
 async def test_the_leak_suite_went_red_when_a_moderators_list_named_him(server: Server) -> None:
     """Also what the bot tells one other person alone is searched."""
     await server.ask()
@@ -174,3 +217,44 @@ async def test_what_he_shows_himself_is_not_a_leak(server: Server) -> None:
     message = await server.person(CANARY).send(thread, "Det kender jeg.")
     await server.person(CANARY).react(message, "👍")
     assert leaks.found(server) == []
+
+
+@pytest.mark.leaks_on_purpose
+async def test_the_leak_suite_went_red_when_a_file_held_him(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def export(*_: object) -> bytes:
+        return f'{{"asked_by": "{_his_id(server)}"}}'.encode()
+
+    monkeypatch.setattr(server.bot.services.export, "export", export)
+    await server.hands(CANARY).slash(server.lobby, "mydata export")
+    assert leaks.found(server) == []
+    await server.hands("Malik").slash(server.lobby, "mydata export")
+    assert any(one.startswith("a file") for one in leaks.found(server))
+
+
+@pytest.mark.leaks_on_purpose
+async def test_the_leak_suite_went_red_when_the_wrong_one_opened(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account is for the two who asked and agreed, and a leak to anyone else."""
+    thread = await server.ask()
+    form = await server.hands("Mette").slash(thread, "mod reveal")
+    values = {"reason": da("reveal.reason_threat"), "silent": da("reveal.silent_no")}
+    await server.hands("Mette").fill(form, explanation="Han skriver, at han har en kniv med.", **values)
+    card = server.hands("Lars").last_with_button(server.staff, da("button.reveal_read"))
+    read = await server.hands("Lars").press(card, da("button.reveal_read"))
+    await server.hands("Lars").press(response(read), da("button.reveal_yes"))
+    shown = server.hands("Karen").last_with_button(server.staff, da("button.reveal_show"))
+
+    async def opens(*_: object) -> int:
+        return _his_id(server)
+
+    def lets_in(_: discord.Interaction) -> None:
+        pass
+
+    # By its name: discord.py loads a module of its own for each bot.
+    monkeypatch.setattr("cogs.reveal.check_moderator", lets_in)
+    monkeypatch.setattr(server.bot.services.reveals, "open", opens)
+    await server.hands("Karen").press(shown, da("button.reveal_show"))
+    assert any(one.startswith("a moderator") for one in leaks.found(server))

@@ -134,7 +134,7 @@ async def test_an_asker_who_writes_as_himself_looks_like_anyone_else(server: Ser
     assert seen[0] == seen[1]
 
 
-@pytest.mark.shows_himself("a leak made on purpose")
+@pytest.mark.leaks_on_purpose
 async def test_the_canary_would_be_found(server: Server) -> None:
     """A test of the tests: each way of leaking is seen."""
     thread = await server.ask()

@@ -276,17 +276,20 @@ async def test_who_approves_decides_about_the_silence(server: Server, label: str
     assert (THREAT in await listed(server)) is told
 
 
-async def test_a_channel_that_was_opened_to_all_is_told_nothing(server: Server) -> None:
-    backend, everyone = server.env.backend, server.world.guild.default_role.id
-    closed = next(one for one in backend.get_channel(server.staff.id).overwrites if one.target_id == everyone)
+@pytest.mark.parametrize("by_role", [False, True], ids=["everyone", "a role"])
+async def test_a_channel_that_was_opened_to_others_is_told_nothing(server: Server, by_role: bool) -> None:
+    backend = server.env.backend
+    role = server.world.guild.create_role("Medlem") if by_role else server.world.guild.default_role
     seen = discord.Permissions(view_channel=True).value
-    backend.set_overwrite(server.staff.id, Overwrite(everyone, OverwriteType.ROLE, seen, 0))
+    known = backend.get_channel(server.staff.id).overwrites
+    closed = next((one for one in known if one.target_id == role.id), None)
+    backend.set_overwrite(server.staff.id, Overwrite(role.id, OverwriteType.ROLE, seen, 0))
     await server.env.settle()
     asked = await ask_to_see(server, await server.ask())
     assert da("reveal.sent_open", channel=f"<#{server.staff.id}>") in text_of(asked)
     assert board(server) == []
     assert "OpenChannelError" in server.logs.text
-    backend.set_overwrite(server.staff.id, closed)
+    backend.set_overwrite(server.staff.id, closed or Overwrite(role.id, OverwriteType.ROLE, 0, seen))
     await server.later(61)
     notice(server)
 

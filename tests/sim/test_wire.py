@@ -339,7 +339,7 @@ LEAKS: dict[str, tuple[Leak, str]] = {
 }
 
 
-@pytest.mark.shows_himself("a leak made on purpose")
+@pytest.mark.leaks_on_purpose
 @pytest.mark.parametrize("leak", LEAKS)
 async def test_the_search_goes_red_for(server: Server, leak: str) -> None:
     thread = await server.ask()
@@ -364,7 +364,7 @@ async def test_the_search_goes_red_for_a_press_that_changes_what_others_see(serv
     assert any("changes a message that others see" in problem for problem in problems(server))
 
 
-@pytest.mark.shows_himself("a leak made on purpose")
+@pytest.mark.leaks_on_purpose
 async def test_the_search_goes_red_for_a_question_published_as_an_answer(server: Server) -> None:
     preview = response(await server.preview())
 

@@ -250,11 +250,11 @@ async def test_the_leak_suite_went_red_when_the_wrong_one_opened(
     async def opens(*_: object) -> int:
         return _his_id(server)
 
-    def lets_in(_: discord.Interaction) -> None:
-        pass
-
-    # By its name: discord.py loads a module of its own for each bot.
-    monkeypatch.setattr("cogs.reveal.check_moderator", lets_in)
+    # A third moderator, who neither asked nor agreed.
+    leader = server.env.backend.get_guild(server.world.guild.id).members[server.person("Karen").id]
+    leader.role_ids += (
+        server.env.backend.get_guild(server.world.guild.id).members[server.person("Mette").id].role_ids
+    )
     monkeypatch.setattr(server.bot.services.reveals, "open", opens)
     await server.hands("Karen").press(shown, da("button.reveal_show"))
     assert any(one.startswith("a moderator") for one in leaks.found(server))

@@ -173,7 +173,7 @@ class Club:
         self, question: Published, message_id: int, giver: int = READER, author: int | None = None
     ) -> None:
         """A member gives an assist for a message."""
-        target = Target(question.thread_id, message_id, author, by_bot=False)
+        target = Target(question.thread_id, message_id, author, by_himself=True)
         await self.services.assists.give(target, giver)
 
     async def look(self, token: str, asker: int = ASKER) -> OwnQuestion:

@@ -198,7 +198,7 @@ class AnswerService:
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
             answer = await answers.by_message(session, message_id)
-            self._disclosures.forget(question, message_id)
+            await self._disclosures.forget(session, question, message_id)
             if answer is None:
                 return
             # Without its message nobody can restore it.

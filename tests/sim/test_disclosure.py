@@ -80,6 +80,17 @@ async def test_several_messages_go_together(server: Server) -> None:
     assert not stands(server, thread, "mig.")
 
 
+async def test_deleted_is_said_when_every_one_of_many_is(server: Server) -> None:
+    thread = await server.ask()
+    for number in range(11):
+        await server.person("Jonas").send(thread, f"Det er mig {number}.")
+    opened_one = await server.inbox()
+    done = await server.hands("Jonas").press(response(opened_one), da("button.take_down_many"))
+    assert text_of(done) == da("disclosed.done")
+    assert not stands(server, thread, "Det er mig")
+    assert da("disclosed.title") not in text_of(await server.inbox())
+
+
 async def test_a_boy_who_answers_is_not_warned(server: Server) -> None:
     thread = await server.ask()
     await server.person("Malik").send(thread, "Mit eget svar.")

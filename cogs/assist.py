@@ -9,12 +9,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import MitAssist
-from bot.errors import MemberError
+from bot.errors import DATABASE_FAULTS, MemberError
 from bot.reporting import ack, tell
 from bot.routing import Filled, Press
 from bot.scheduling import Sweep
 from bot.services import pictures
-from bot.services.answers import AnswerChoice
+from bot.services.answers import AnswerChoice, NativeAnswer
 from bot.services.assists import Target
 from bot.services.wording import ANSWER_MAX, NAME_MAX
 from bot.texts import Texts
@@ -46,7 +46,7 @@ class Assists(commands.Cog):
         self.answers = bot.services.answers
         self.assists = bot.services.assists
         self._at_work = asyncio.Lock()
-        # Threads that were not read since the bot was away, the newest last.
+        # Threads in which something may stand that was not recorded, the newest last.
         self._unread: list[int] = []
         bot.sweeps.add(Sweep(_SWEEP, _EVERY_SECONDS, self.catch_up))
         bot.router.press("answer", self.open_answer)
@@ -124,11 +124,10 @@ class Assists(commands.Cog):
     async def give_by_menu(self, interaction: discord.Interaction, message: discord.Message) -> None:
         """*Giv assist* in a message's menu."""
         await ack(interaction)
-        await self.assists.give(
-            Target(message.channel.id, message.id, message.author.id, by_bot=message.author.bot),
-            interaction.user.id,
-        )
+        target = Target(message.channel.id, message.id, message.author.id, by_himself=_may_answer(message))
+        written = await self.assists.give(target, interaction.user.id)
         await self._noted(interaction)
+        await self._follow_up(written)
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -136,11 +135,13 @@ class Assists(commands.Cog):
         if not self._counts(payload):
             return
         try:
-            await self.assists.give(await self._target(payload), payload.user_id)
+            written = await self.assists.give(await self._target(payload), payload.user_id)
         except MemberError:
             return
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             _log.warning("the message of a reaction could not be read: %s", type(error).__name__)
+            return
+        await self._follow_up(written)
 
     @commands.Cog.listener()
     async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
@@ -163,12 +164,21 @@ class Assists(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         """A member who writes in a question's thread has answered."""
         if isinstance(message.channel, discord.Thread):
-            await self._met(message)
+            try:
+                await self._met(message)
+            except DATABASE_FAULTS as error:
+                _log.warning("a message could not be recorded: %s", type(error).__name__)
+                self._unread.append(message.channel.id)
 
     async def _met(self, message: discord.Message) -> None:
         if not _may_answer(message):
             return
-        written = await self.answers.record_native(message.channel.id, message.id, message.author.id)
+        await self._follow_up(
+            await self.answers.record_native(message.channel.id, message.id, message.author.id)
+        )
+
+    async def _follow_up(self, written: NativeAnswer | None) -> None:
+        """What must happen at once when a message was recorded, in whatever way it was met."""
         if written is None:
             return
         sweeps = [self.bot.sweeps.run("tidy")]
@@ -185,12 +195,26 @@ class Assists(commands.Cog):
         threads.sort(key=lambda thread: thread.last_message_id or 0)
         self._unread = [thread.id for thread in threads]
 
+    @commands.Cog.listener()
+    async def on_question_posted(self, thread_id: int) -> None:
+        """Until it was recorded that a question is out, nothing written in its thread could be."""
+        self._unread.append(thread_id)
+
     async def catch_up(self) -> None:
         """Read some threads that may hold what nobody told of; only who wrote is looked at."""
-        questions = await self.answers.threads() if self._unread else set[int]()
+        # Taken before the questions are looked up: one that is posted meanwhile would not be among them.
+        waiting, self._unread = self._unread, []
+        try:
+            await self._catch_up_with(waiting)
+        finally:
+            self._unread = [*waiting, *self._unread]
+
+    async def _catch_up_with(self, waiting: list[int]) -> None:
+        """Takes from the list what is done."""
+        questions = await self.answers.threads() if waiting else set[int]()
         turn = _THREADS_A_TURN
-        while self._unread and turn > 0:
-            thread_id = self._unread.pop()
+        while waiting and turn > 0:
+            thread_id = waiting.pop()
             if thread_id not in questions:
                 continue
             turn -= 1
@@ -198,10 +222,10 @@ class Assists(commands.Cog):
                 await self._catch_up(thread_id)
             except (discord.NotFound, discord.Forbidden):
                 continue
-            except (TimeoutError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            except (discord.DiscordException, aiohttp.ClientError, *DATABASE_FAULTS) as error:
                 _log.warning("a thread could not be read: %s", type(error).__name__)
                 # Last in the queue: one that never can be read holds up nobody.
-                self._unread.insert(0, thread_id)
+                waiting.insert(0, thread_id)
                 return
 
     async def _catch_up(self, thread_id: int) -> None:
@@ -234,12 +258,12 @@ class Assists(commands.Cog):
 
     async def _target(self, payload: discord.RawReactionActionEvent) -> Target:
         """What the reaction is on. Only for a message the bot has not met is Discord asked who wrote it."""
-        author_id, by_bot = payload.message_author_id, False
+        author_id, by_himself = payload.message_author_id, False
         if await self.assists.is_unknown(payload.channel_id, payload.message_id):
             channel = self.bot.get_partial_messageable(payload.channel_id)
-            author = (await channel.fetch_message(payload.message_id)).author
-            author_id, by_bot = author.id, author.bot
-        return Target(payload.channel_id, payload.message_id, author_id, by_bot=by_bot)
+            message = await channel.fetch_message(payload.message_id)
+            author_id, by_himself = message.author.id, _may_answer(message)
+        return Target(payload.channel_id, payload.message_id, author_id, by_himself=by_himself)
 
     async def _noted(self, interaction: discord.Interaction) -> None:
         await tell(interaction, (await self.bot.texts_for(interaction))("assist.noted"))

@@ -42,8 +42,12 @@ class Disclosures(commands.Cog):
 
     async def keep_promises(self) -> None:
         """Delete what was promised to be deleted."""
-        for promised in await self.disclosures.promised():
-            await self._delete(promised)
+        tried = set[TakeDown]()
+        # Where one is gone, older ones move up.
+        while found := [one for one in await self.disclosures.promised() if one not in tried]:
+            for promised in found:
+                await self._delete(promised)
+            tried.update(found)
 
     async def _delete(self, promised: TakeDown) -> None:
         """No reason is given and nothing is posted: to others it is as if he had deleted it himself.

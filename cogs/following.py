@@ -32,7 +32,8 @@ class Following(commands.Cog):
         token = press.values[0] if press.values else press.token
         shown = await self.following.open(token, interaction.user.id)
         embeds, buttons = inbox_view.followed(await self.bot.texts_for(interaction), shown)
-        await tell(interaction, embeds=embeds, view=buttons)
+        if await tell(interaction, embeds=embeds, view=buttons):
+            await self.following.looked(shown, interaction.user.id)
 
     async def stop(self, interaction: discord.Interaction, press: Press) -> None:
         """Follow no more, from the inbox."""

@@ -140,9 +140,10 @@ class Inbox(commands.Cog):
         await self._list(interaction)
 
     async def read_line(self, interaction: discord.Interaction, press: Press) -> None:
-        """What he and his coach have written."""
+        """What he and his coach have written, or another page of it."""
         await ack(interaction)
-        await self._line(interaction, press.token)
+        page = int(press.detail) if press.detail.isdecimal() else None
+        await self._line(interaction, press.token, page=page)
 
     async def open_line(self, interaction: discord.Interaction, press: Press) -> None:
         """Write to the coach."""
@@ -241,12 +242,15 @@ class Inbox(commands.Cog):
             await self.bot.services.telltales.look(own.guild_id, interaction.user.id, text, names, own.token),
         )
 
-    async def _line(self, interaction: discord.Interaction, token: str, note: str | None = None) -> None:
+    async def _line(
+        self, interaction: discord.Interaction, token: str, note: str | None = None, page: int | None = None
+    ) -> None:
         texts: Texts = await self.bot.texts_for(interaction)
-        line: Line = await self.lines.read(token, interaction.user.id)
+        line: Line = await self.lines.read(token, interaction.user.id, page)
         card, buttons = inbox_view.line(texts, line)
         text = texts(note, coach=line.coach) if note else None
-        await tell(interaction, text, embeds=[card], view=buttons)
+        if await tell(interaction, text, embeds=[card], view=buttons):
+            await self.lines.looked(line, interaction.user.id)
 
 
 def _shown_text(interaction: discord.Interaction) -> str:

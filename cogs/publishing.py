@@ -76,10 +76,11 @@ class Publishing(commands.Cog):
             _log.exception("post %d could not be made", post_id)
             await self.publishing.not_sent(post_id, Failure.TRANSIENT)
         else:
-            await self._record(post_id, message_id)
+            await self._record(delivery, message_id)
 
-    async def _record(self, post_id: int, message_id: int | None) -> None:
+    async def _record(self, delivery: Delivery, message_id: int | None) -> None:
         """Write down what is in Discord. Where that fails, the lease runs out and it is found there."""
+        post_id = delivery.envelope.post_id
         try:
             if message_id is None:
                 await self.publishing.dropped(post_id)
@@ -87,6 +88,10 @@ class Publishing(commands.Cog):
                 await self.publishing.sent(post_id, message_id)
         except DATABASE_FAULTS:
             _log.exception("post %d could not be recorded", post_id)
+            return
+        if message_id is not None and isinstance(delivery, QuestionDelivery):
+            # Others saw it before this: see `Assists.on_question_posted`.
+            self.bot.dispatch("question_posted", message_id)
 
     async def _write(self, delivery: Delivery) -> int | None:
         """Send it. Returns the message's id; None where it was only looked for and is not there."""

@@ -158,13 +158,13 @@ class AnswerService:
 
     async def add_native(
         self, session: AsyncSession, question: Question, message_id: int, user_id: int
-    ) -> Answer:
+    ) -> tuple[Answer, NativeAnswer]:
         """Record a native answer within a transaction that holds the question's row."""
-        await self._add_native(session, question, message_id, user_id)
+        told = await self._add_native(session, question, message_id, user_id)
         answer = await answers.by_message(session, message_id)
         if answer is None:
             raise RuntimeError("an answer row vanished")
-        return answer
+        return answer, NativeAnswer(question.token, told)
 
     async def _add_native(
         self, session: AsyncSession, question: Question, message_id: int, user_id: int
@@ -198,7 +198,7 @@ class AnswerService:
         async with self._database.write() as session:
             question = await questions.lock(session, known.question_id)
             answer = await answers.by_message(session, message_id)
-            self._disclosures.forget(question, message_id)
+            await self._disclosures.forget(session, question, message_id)
             if answer is None:
                 return
             # Without its message nobody can restore it.

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock, to_the_hour
 from bot.errors import MemberError
 from bot.services import access
-from bot.services.answers import AnswerService
+from bot.services.answers import AnswerService, NativeAnswer
 from bot.services.identity import Identity
 from bot.services.ledger import settle
 from db.engine import Database
@@ -17,12 +17,16 @@ from db.repositories import answers, assists, coaches, posts, questions
 
 @dataclass(frozen=True)
 class Target:
-    """A message that a member wants to credit. ``author_id`` is None where Discord did not say."""
+    """A message that a member wants to credit. ``author_id`` is None where Discord did not say.
+
+    ``by_himself``: its author's own words, and neither a bot's nor Discord's. It is only asked of a message
+    that is not recorded.
+    """
 
     thread_id: int
     message_id: int
     author_id: int | None
-    by_bot: bool
+    by_himself: bool
 
 
 class AssistService:
@@ -42,20 +46,24 @@ class AssistService:
         self._answers = answer_service
         self._timezone = timezone
 
-    async def give(self, target: Target, giver_id: int) -> None:
+    async def give(self, target: Target, giver_id: int) -> NativeAnswer | None:
         """Credit the answer that a message holds.
 
-        Returns nothing on purpose: whether it counted would tell that a helper is the asker.
-        Raises MemberError when it cannot be an assist at all.
+        Returns the answer if it was not recorded before, and never whether it counted: that would tell
+        that a helper is the asker. Raises MemberError when it cannot be an assist at all.
         """
+        written: NativeAnswer | None = None
         async with self._database.read() as session:
             question = await questions.by_thread(session, target.thread_id)
         if question is None:
             raise MemberError("not_an_answer")
         async with self._database.write() as session:
             question = await questions.lock(session, question.id)
-            answer = await self._answer_at(session, question, target)
+            answer = await answers.by_message(session, target.message_id)
+            if answer is None:
+                answer, written = await self._add(session, question, target)
             await self._credit(session, question, answer, giver_id)
+        return written
 
     async def is_unknown(self, thread_id: int, message_id: int) -> bool:
         """Whether a message in a question's thread is not recorded, as one written while the bot was away."""
@@ -101,14 +109,13 @@ class AssistService:
             await assists.remove_votes(session, known.id)
             await settle(session, question, known.player_id, self._clock(), self._timezone)
 
-    async def _answer_at(self, session: AsyncSession, question: Question, target: Target) -> Answer:
-        answer = await answers.by_message(session, target.message_id)
-        if answer is not None:
-            return answer
+    async def _add(
+        self, session: AsyncSession, question: Question, target: Target
+    ) -> tuple[Answer, NativeAnswer]:
+        """An answer that was written while the bot was away."""
         posted = await posts.by_message(session, target.message_id) is not None
-        if posted or target.by_bot or target.author_id is None:
+        if posted or not target.by_himself or target.author_id is None:
             raise MemberError("not_an_answer")
-        # Written while the bot was away.
         return await self._answers.add_native(session, question, target.message_id, target.author_id)
 
     async def _credit(self, session: AsyncSession, question: Question, answer: Answer, giver_id: int) -> None:

@@ -3,17 +3,22 @@
 `Question.disclosed` holds the messages, sealed, and must not tell that there are any: it is always of
 one length, and it is sealed anew whenever *anyone* writes in the thread or a message there is deleted,
 and whenever the asker looks. With the rows of that moment, "is set" would have said who asked.
+
+It has room for a few. The rest are in the database, as any member's answers are: whenever one of those
+in the list is gone, they move up, so that every one of them is told and taken down in the end.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import PrivacySettings
 from bot.services import access
 from bot.services.identity import Identity, Purpose, UnknownKeyError
 from db.engine import Database
 from db.models import Question
-from db.repositories import questions
+from db.repositories import answers, questions
 
 _ROOM = 8
 _DIGITS = 20
@@ -30,6 +35,10 @@ class Fate(StrEnum):
     AUTOMATIC = "a"
     # It did, and he has not been told yet.
     TAKEN_DOWN = "t"
+
+
+# Where there are more than there is room for, these stay first: a promise is never forgotten.
+_STAY = (Fate.PROMISED, Fate.AUTOMATIC, Fate.STANDS, Fate.TAKEN_DOWN)
 
 
 @dataclass(frozen=True)
@@ -70,17 +79,20 @@ class DisclosureService:
         self._write(question, [*found, (message_id, self._fate)] if his else found)
         return his and first
 
-    def forget(self, question: Question, message_id: int) -> None:
+    async def forget(self, session: AsyncSession, question: Question, message_id: int) -> None:
         """A message is gone from a thread, within a transaction that holds the question's row."""
         if question.disclosed is None:
             return
         # What the bot deleted by itself he has yet to hear of.
         to_tell = (Fate.AUTOMATIC, Fate.TAKEN_DOWN)
+        found = self._read(question)
         kept = [
             (known, Fate.TAKEN_DOWN if known == message_id else fate)
-            for known, fate in self._read(question)
+            for known, fate in found
             if known != message_id or fate in to_tell
         ]
+        if kept != found:
+            kept = [*await self._not_listed(session, question, found), *kept]
         self._write(question, kept)
 
     def forget_all(self, question: Question) -> None:
@@ -132,6 +144,25 @@ class DisclosureService:
             for message_id in self.peek(question).promised
         ]
 
+    async def _not_listed(
+        self, session: AsyncSession, question: Question, found: list[tuple[int, Fate]]
+    ) -> list[tuple[int, Fate]]:
+        """His other messages in the thread. What is older than a promise was promised with the rest."""
+        if question.seal is None:
+            return []
+        try:
+            asker = self._identity.open_member(question.seal, question.token, Purpose.GUARD)
+        except UnknownKeyError:
+            return []
+        key = self._identity.member_key(question.guild_id, asker)
+        listed = {message_id for message_id, _ in found}
+        promised = max((message_id for message_id, fate in found if fate is Fate.PROMISED), default=0)
+        return [
+            (message_id, Fate.PROMISED if message_id < promised else self._fate)
+            for message_id in await answers.written_by(session, question.id, key)
+            if message_id not in listed
+        ]
+
     def _is_asker(self, question: Question, user_id: int) -> bool:
         try:
             return access.is_asker(self._identity, question, user_id)
@@ -151,7 +182,9 @@ class DisclosureService:
         return [(int(slot[1:]), Fate(slot[0])) for slot in slots if slot[0] != _EMPTY]
 
     def _write(self, question: Question, messages: list[tuple[int, Fate]]) -> None:
-        """Always as long; with more than there is room for, the oldest are forgotten."""
-        slots = [f"{fate.value}{message_id:0{_DIGITS}d}" for message_id, fate in messages[-_ROOM:]]
+        """Always as long; with more than there is room for, the oldest wait in the database."""
+        first = sorted(range(len(messages)), key=lambda at: (_STAY.index(messages[at][1]), -at))
+        kept = [messages[at] for at in sorted(first[:_ROOM])]
+        slots = [f"{fate.value}{message_id:0{_DIGITS}d}" for message_id, fate in kept]
         slots += [_EMPTY + "0" * _DIGITS] * (_ROOM - len(slots))
         question.disclosed = self._identity.seal_text("".join(slots), question.token)

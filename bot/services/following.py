@@ -5,7 +5,7 @@ The asker who follows his own is told the same as anybody, for somebody may be l
 
 import asyncio
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +32,8 @@ class FollowedQuestion:
     hidden: bool
     answers: int
     new: int
+    # Up to where he has seen everything when he has this before his eyes.
+    newest_answer_id: int = 0
 
 
 class FollowingService:
@@ -86,8 +88,8 @@ class FollowingService:
         return [_followed(follower, seen, own_key) for follower in found]
 
     async def open(self, token: str, user_id: int) -> FollowedQuestion:
-        """One of them; what he has looked at is no longer new. Raises MemberError ``not_following``."""
-        async with self._database.write() as session:
+        """One of them. Call `looked` when he has it before his eyes. Raises MemberError ``not_following``."""
+        async with self._database.read() as session:
             follower = await following.by_token(session, token)
             if follower is None or not self._is_his(follower, user_id):
                 raise MemberError("not_following")
@@ -96,11 +98,24 @@ class FollowingService:
                 raise MemberError("question_gone")
             seen = await news.answers(session, [question.id])
             own_key = self._identity.member_key(question.guild_id, user_id)
-            shown = _followed(follower, seen, own_key)
-            if not question.hidden:
-                follower.looked_answer_id = await news.newest(session, question.id)
+            newest = await news.newest(session, question.id)
+            return replace(_followed(follower, seen, own_key), newest_answer_id=newest)
+
+    async def looked(self, shown: FollowedQuestion, user_id: int) -> None:
+        """He has seen this: what stands in it is not new any more. What came meanwhile still is."""
+        if shown.hidden:
+            return
+        async with self._database.write() as session:
+            follower = await following.by_token(session, shown.token)
+            if follower is None or not self._is_his(follower, user_id):
+                return  # he stopped, or it is gone
+            # Whoever holds the question's row may owe its followers a message.
+            question = await questions.lock(session, follower.question_id)
+            follower.looked_answer_id = max(follower.looked_answer_id, shown.newest_answer_id)
+            seen = await news.answers(session, [question.id])
+            own_key = self._identity.member_key(question.guild_id, user_id)
+            if not news.new_since(seen, follower.looked_answer_id, own_key):
                 await notices.remove_follower(session, follower.id)
-            return shown
 
     async def _remove(self, session: AsyncSession, follower: Follower) -> None:
         await notices.remove_follower(session, follower.id)

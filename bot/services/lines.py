@@ -14,7 +14,9 @@ from db.engine import Database
 from db.models import LineSender, PostKind, Summon, SummonState
 from db.repositories import coaches, posts, questions
 
-_SHOWN = 12
+# Of what a page takes, well below what Discord shows in one card; each message also has a line above it.
+_PAGE = 3900
+_HEADING = 200
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,16 @@ class LineEntry:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as the asker sees it."""
+    """A page of a line as the asker sees it, the first page being the oldest."""
 
     question_token: str
     coach: str
     open: bool
     entries: list[LineEntry]
+    page: int
+    pages: int
+    # The coach's messages on this page that he had not seen.
+    new_ids: list[int]
 
 
 class LineService:
@@ -100,11 +106,14 @@ class LineService:
         except MemberError as error:
             raise error.with_typed(text) from None
 
-    async def read(self, question_token: str, user_id: int) -> Line:
-        """The asker opens his line; what he has read is no longer new. Raises MemberError."""
-        async with self._database.write() as session:
+    async def read(self, question_token: str, user_id: int, page: int | None = None) -> Line:
+        """The asker opens his line: at the oldest message he has not seen, or else at the end.
+
+        Call `looked` when he has it before his eyes. Raises MemberError.
+        """
+        async with self._database.read() as session:
             summon = await self._asker_summon(session, question_token, user_id)
-            found = await coaches.line(session, summon.id, _SHOWN)
+            found = await coaches.line(session, summon.id)
             lost = await posts.failed(session, [message.post_id for message in found if message.post_id])
             entries = [
                 LineEntry(
@@ -116,8 +125,27 @@ class LineService:
                 )
                 for message in found
             ]
-            await coaches.mark_seen(session, summon.id, to_the_hour(self._clock()))
-        return Line(question_token, summon.coach.name, summon.state is SummonState.ACCEPTED, entries)
+        pages = _paged(entries)
+        unseen = (number for number, places in enumerate(pages) if any(entries[at].new for at in places))
+        number = next(unseen, len(pages) - 1) if page is None else min(max(page, 0), len(pages) - 1)
+        return Line(
+            question_token=question_token,
+            coach=summon.coach.name,
+            open=summon.state is SummonState.ACCEPTED,
+            entries=[entries[at] for at in pages[number]],
+            page=number,
+            pages=len(pages),
+            new_ids=[found[at].id for at in pages[number] if entries[at].new],
+        )
+
+    async def looked(self, line: Line, user_id: int) -> None:
+        """He has seen this page: what stands on it is not new any more."""
+        if not line.new_ids:
+            return
+        async with self._database.write() as session:
+            question = await questions.by_token(session, line.question_token)
+            if question is not None and access.is_asker(self._identity, question, user_id):
+                await coaches.mark_seen(session, line.new_ids, to_the_hour(self._clock()))
 
     async def check_asker(self, question_token: str, user_id: int) -> None:
         """Raises MemberError unless this asker has an open line."""
@@ -169,3 +197,15 @@ class LineService:
         if summon.state is not SummonState.ACCEPTED:
             raise MemberError("case_over")
         return summon
+
+
+def _paged(entries: list[LineEntry]) -> list[range]:
+    """Which entries stand on each page; one that is full stays as it is when more is written."""
+    pages, start, room = list[range](), 0, _PAGE
+    for at, entry in enumerate(entries):
+        needed = len(entry.text) + _HEADING
+        if at > start and needed > room:
+            pages.append(range(start, at))
+            start, room = at, _PAGE
+        room -= needed
+    return [*pages, range(start, len(entries))]

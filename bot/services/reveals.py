@@ -5,6 +5,7 @@ decide and review like any other. An exception for him would tell the others who
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,12 +17,13 @@ from bot.config import Settings
 from bot.errors import MemberError
 from bot.services import access, notices
 from bot.services.audit import Action, AuditService
-from bot.services.identity import NOBODY, Identity, Purpose
+from bot.services.identity import NOBODY, Identity, Purpose, UnknownKeyError
 from bot.services.wording import clean
 from db.engine import Database
 from db.models import Guild, Question, Reveal, RevealReason, RevealState
 from db.repositories import guilds, questions, reveals
 
+_log = logging.getLogger(__name__)
 EXPLANATION_MIN = 20
 EXPLANATION_MAX = 1000
 _CHOICES = 25
@@ -170,7 +172,8 @@ class RevealService:
     ) -> RevealView:
         """A second moderator says yes or no; what is decided already stays as it is.
 
-        Whether the boy is told is decided anew with ``silent``; None leaves it as it was asked for.
+        ``silent`` False tells the boy although the requester would not; nobody makes silent here what was
+        asked for openly. None leaves it as it was asked for.
         Raises MemberError ``reveal_own`` for the requester and ``reveal_over`` when it is too late.
         """
         async with self._database.write() as session:
@@ -184,7 +187,7 @@ class RevealService:
             reveal.decided_by = actor
             action = Action.REVEAL_APPROVED if approve else Action.REVEAL_REFUSED
             if silent is not None:
-                reveal.silent = silent
+                reveal.silent = reveal.silent and silent
             await self._audit.append(session, guild_id, actor, action, token, {"silent": reveal.silent})
             return view_of(reveal)
 
@@ -342,13 +345,13 @@ class RevealService:
         await self._audit.append(session, guild_id, actor, Action.REVEAL_REQUESTED, request.form, detail)
         return view_of(await self._find(session, guild_id, request.form))
 
-    async def _open(self, session: AsyncSession, reveal: Reveal, actor: int, *, alone: bool) -> int:
-        """The member, or NOBODY where the link is gone; the try is recorded in either case."""
+    async def _open(self, session: AsyncSession, reveal: Reveal, actor: int, *, alone: bool) -> int | None:
+        """The member, NOBODY where the link is gone, None where its key is; it is recorded always."""
         self._check_time(reveal)
         question = reveal.question
         member = self._member(question)
         detail = {"reason": reveal.reason.value, "alone": alone}
-        if member == NOBODY:
+        if member is None or member == NOBODY:
             action = Action.REVEAL_NO_LINK
             await self._audit.append(session, reveal.guild_id, actor, action, reveal.token, detail)
             return member
@@ -360,10 +363,14 @@ class RevealService:
         await self._audit.append(session, reveal.guild_id, actor, Action.REVEAL_OPENED, reveal.token, detail)
         return member
 
-    def _member(self, question: Question) -> int:
+    def _member(self, question: Question) -> int | None:
         if question.seal is None:
             return NOBODY
-        return self._identity.open_member(question.seal, question.token, Purpose.REVEAL)
+        try:
+            return self._identity.open_member(question.seal, question.token, Purpose.REVEAL)
+        except UnknownKeyError:
+            _log.error("a link is sealed under a key that is missing in MITASSIST_SEAL_KEYS")
+            return None
 
     async def _expire_one(self) -> bool:
         # One in a transaction: with several, two processes could wait for each other's chains.
@@ -386,8 +393,10 @@ class RevealService:
             raise MemberError("reveal_over")
 
 
-def _found(member: int) -> int:
-    """Raises MemberError ``reveal_no_link``: after the transaction, which has recorded the try."""
+def _found(member: int | None) -> int:
+    """Raises MemberError ``reveal_no_link`` or ``reveal_no_key``, when the try is recorded."""
+    if member is None:
+        raise MemberError("reveal_no_key")
     if member == NOBODY:
         raise MemberError("reveal_no_link")
     return member

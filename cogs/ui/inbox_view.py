@@ -13,7 +13,6 @@ from cogs.ui.parts import Style, button, link, shorten, view
 from cogs.ui.places import thread_url
 from db.models import PostKind, QuestionState, SummonState
 
-_EMBED_MAX = 4096
 _QUOTE_MAX = 1000
 _UNSENT_SHOWN = 3
 # What all cards of a message may hold together is 6,000; the rest is for what stands above them.
@@ -163,26 +162,28 @@ def confirm_withdraw(texts: Texts, token: str) -> discord.ui.View:
 
 
 def line(texts: Texts, shown: Line) -> tuple[discord.Embed, discord.ui.View]:
-    """The private line, newest at the bottom; what does not fit is left out from the top."""
+    """A page of the private line, newest at the bottom."""
     blocks: list[str] = []
-    room = _EMBED_MAX
-    for entry in reversed(shown.entries):
+    for entry in shown.entries:
         who = texts("line.coach_says", coach=shown.coach) if entry.from_coach else texts("line.you_say")
         mark = "line.new" if entry.new else "line.failed" if entry.failed else None
         new = f" · **{texts(mark)}**" if mark else ""
         # Of what he wrote himself only the hour is kept: "three minutes ago" would be wrong.
         style = "R" if entry.from_coach else "d"
-        block = f"**{shorten(who)}** <t:{int(entry.at.timestamp())}:{style}>{new}\n{entry.text}"
-        room -= len(block) + 2
-        if room < 0:
-            break
-        blocks.append(block)
-    text = "\n\n".join(reversed(blocks)) or texts("line.empty")
+        blocks.append(f"**{shorten(who)}** <t:{int(entry.at.timestamp())}:{style}>{new}\n{entry.text}")
+    text = "\n\n".join(blocks) or texts("line.empty")
     card = discord.Embed(title=texts("line.title", coach=shown.coach), description=text, colour=cards.COACH)
+    footer = [] if shown.open else [texts("line.closed")]
+    if shown.pages > 1:
+        footer.append(texts("coach.page", page=shown.page + 1, pages=shown.pages))
+    if footer:
+        card.set_footer(text=" · ".join(footer))
     items: list[discord.ui.Item[discord.ui.View]] = []
+    if shown.page > 0:
+        items.append(button(texts("button.older"), "line", shown.question_token, detail=str(shown.page - 1)))
+    if shown.page + 1 < shown.pages:
+        items.append(button(texts("button.newer"), "line", shown.question_token, detail=str(shown.page + 1)))
     if shown.open:
         items.append(button(texts("button.line_write"), "line_write", shown.question_token, Style.primary))
-    else:
-        card.set_footer(text=texts("line.closed"))
     items.append(button(texts("button.back"), "own", shown.question_token))
     return card, view(items)

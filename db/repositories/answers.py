@@ -80,6 +80,18 @@ async def of_question(
     return (await session.scalars(query)).all()
 
 
+async def written_by(session: AsyncSession, question_id: int, member_key: bytes) -> Sequence[int]:
+    """The messages that a member wrote in a question's thread under his own name, oldest first."""
+    query = (
+        select(Answer.message_id)
+        .join(Answer.player)
+        .where(Answer.question_id == question_id, Player.member_key == member_key)
+        .where(Answer.post_id.is_(None), Answer.message_id.is_not(None))
+        .order_by(Answer.message_id)
+    )
+    return [message_id for message_id in await session.scalars(query) if message_id is not None]
+
+
 async def counts(session: AsyncSession, question_ids: list[int]) -> dict[int, int]:
     """How many visible answers each question has."""
     query = (

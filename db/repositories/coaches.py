@@ -147,15 +147,10 @@ async def add_line(session: AsyncSession, values: dict[str, object]) -> bool:
     return await insert_once(session, LineMessage, values)
 
 
-async def line(session: AsyncSession, summon_id: int, limit: int) -> Sequence[LineMessage]:
-    """The last messages of a line, oldest first."""
-    query = (
-        select(LineMessage)
-        .where(LineMessage.summon_id == summon_id)
-        .order_by(LineMessage.id.desc())
-        .limit(limit)
-    )
-    return list(reversed((await session.scalars(query)).all()))
+async def line(session: AsyncSession, summon_id: int) -> Sequence[LineMessage]:
+    """The messages of a line, oldest first."""
+    query = select(LineMessage).where(LineMessage.summon_id == summon_id).order_by(LineMessage.id)
+    return (await session.scalars(query)).all()
 
 
 async def line_message_of_post(session: AsyncSession, post_id: int) -> LineMessage | None:
@@ -176,15 +171,11 @@ async def unseen(session: AsyncSession, summon_ids: list[int]) -> dict[int, int]
     return found
 
 
-async def mark_seen(session: AsyncSession, summon_id: int, now: datetime) -> None:
-    """The asker has read what the coach wrote."""
+async def mark_seen(session: AsyncSession, message_ids: list[int], now: datetime) -> None:
+    """The asker has read these."""
     await session.execute(
         update(LineMessage)
-        .where(
-            LineMessage.summon_id == summon_id,
-            LineMessage.sender == LineSender.COACH,
-            LineMessage.seen_at.is_(None),
-        )
+        .where(LineMessage.id.in_(message_ids), LineMessage.seen_at.is_(None))
         .values(seen_at=now)
     )
 

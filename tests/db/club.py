@@ -13,8 +13,10 @@ from bot.errors import MemberError
 from bot.services import container
 from bot.services.assists import Target
 from bot.services.deliveries import Delivery
+from bot.services.following import FollowedQuestion
 from bot.services.identity import Identity, Keys, Purpose, new_token
 from bot.services.inbox import OwnQuestion
+from bot.services.lines import Line
 from bot.services.questions import Ask, Preview
 from bot.services.servers import StatusTags
 from db.engine import Database
@@ -173,7 +175,7 @@ class Club:
         self, question: Published, message_id: int, giver: int = READER, author: int | None = None
     ) -> None:
         """A member gives an assist for a message."""
-        target = Target(question.thread_id, message_id, author, by_bot=False)
+        target = Target(question.thread_id, message_id, author, by_himself=True)
         await self.services.assists.give(target, giver)
 
     async def look(self, token: str, asker: int = ASKER) -> OwnQuestion:
@@ -181,6 +183,18 @@ class Club:
         own = await self.services.inbox.peek(token, asker)
         await self.services.inbox.looked(own, asker)
         return own
+
+    async def read_line(self, token: str, asker: int = ASKER) -> Line:
+        """The asker opens his line, and Discord shows it to him."""
+        line = await self.services.lines.read(token, asker)
+        await self.services.lines.looked(line, asker)
+        return line
+
+    async def look_at_followed(self, token: str, reader: int) -> FollowedQuestion:
+        """A follower opens a question, and Discord shows it to him."""
+        shown = await self.services.following.open(token, reader)
+        await self.services.following.looked(shown, reader)
+        return shown
 
     async def call(self, question: Published, coach: int = COACH, asker: int = ASKER) -> tuple[str, int]:
         """The asker calls a coach, who gets his private thread: the token in it, and the thread's id."""

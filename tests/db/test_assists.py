@@ -161,12 +161,12 @@ async def test_what_the_bot_posted_is_known(club: Club) -> None:
     assert not await club.services.assists.is_unknown(club.snowflake(), club.snowflake())
 
 
-@pytest.mark.parametrize("by_bot", [True, False])
-async def test_what_is_no_answer_cannot_be_credited(club: Club, by_bot: bool) -> None:
+@pytest.mark.parametrize("by_himself", [True, False])
+async def test_what_is_no_answer_cannot_be_credited(club: Club, by_himself: bool) -> None:
     question = await club.ask()
-    elsewhere = Target(club.snowflake(), club.snowflake(), HELPER, by_bot=by_bot)
-    bots_own = Target(question.thread_id, club.snowflake(), None, by_bot=by_bot)
-    opening = Target(question.thread_id, question.thread_id, HELPER, by_bot=by_bot)
+    elsewhere = Target(club.snowflake(), club.snowflake(), HELPER, by_himself=by_himself)
+    bots_own = Target(question.thread_id, club.snowflake(), None, by_himself=by_himself)
+    opening = Target(question.thread_id, question.thread_id, HELPER, by_himself=by_himself)
     for target in (elsewhere, bots_own, opening):
         with refusal("not_an_answer"):
             await club.services.assists.give(target, READER)

@@ -122,6 +122,49 @@ async def test_more_messages_than_there_is_room_for_keep_the_newest(club: Club) 
     assert (await own(club, question)).standing == tuple(range(23, 31))
 
 
+async def take_down_all(club: Club) -> list[int]:
+    """As the sweep does; what was deleted."""
+    deleted: list[int] = []
+    while found := await club.services.disclosures.promised():
+        for one in found:
+            await club.services.answers.message_deleted(one.message_id)
+            deleted.append(one.message_id)
+    return sorted(deleted)
+
+
+async def test_those_there_was_no_room_for_are_taken_down_too(club: Club) -> None:
+    question = await club.ask()
+    for message_id in range(1, 31):
+        await written(club, question, ASKER if message_id % 2 else HELPER, message_id)
+    await club.services.disclosures.promise(question.token, ASKER)
+    # What he writes afterwards, before Discord has deleted anything, pushes no promise out.
+    for message_id in range(31, 51):
+        await written(club, question, ASKER, message_id)
+    assert await take_down_all(club) == list(range(1, 31, 2))
+    assert (await own(club, question)).standing == tuple(range(43, 51))
+    await club.services.disclosures.promise(question.token, ASKER)
+    assert await take_down_all(club) == list(range(31, 51))
+    assert await own(club, question) == NOTHING
+
+
+async def test_those_there_was_no_room_for_move_up_when_he_deletes_some_himself(club: Club) -> None:
+    question = await club.ask()
+    for message_id in range(1, 11):
+        await written(club, question, ASKER, message_id)
+    for message_id in range(3, 11):
+        await club.services.answers.message_deleted(message_id)
+    assert (await own(club, question)).standing == (1, 2)
+
+
+async def test_a_strict_server_deletes_those_there_was_no_room_for(strict: Club) -> None:
+    question = await strict.ask()
+    for message_id in range(1, 31):
+        await written(strict, question, ASKER, message_id)
+    assert await take_down_all(strict) == list(range(1, 31))
+    assert (await strict.look(question.token, ASKER)).own_messages.taken_down
+    assert await own(strict, question) == NOTHING
+
+
 async def test_a_question_that_is_over_promises_nothing(club: Club) -> None:
     question = await club.ask()
     await written(club, question, ASKER, 22)

@@ -42,6 +42,8 @@ async def test_new_answers_are_counted_since_he_looked_and_not_his_own(club: Clu
     (one,) = await club.services.following.overview(GUILD, READER)
     assert (one.answers, one.new) == (4, 2)
     assert (await club.services.following.open(one.token, READER)).new == 2
+    # Whether Discord showed it to him is another matter.
+    assert (await club.look_at_followed(one.token, READER)).new == 2
     (one,) = await club.services.following.overview(GUILD, READER)
     assert (one.answers, one.new) == (4, 0)
 

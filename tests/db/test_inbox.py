@@ -183,7 +183,7 @@ async def test_what_a_coach_wrote_before_he_closed_the_line_is_still_new(club: C
     await club.services.summons.close_as_coach(thread_id, COACH)
     (item,) = await club.services.inbox.overview(GUILD, ASKER)
     assert (item.coach, item.unread) == ("Søren", 1)
-    await club.services.lines.read(question.token, ASKER)
+    await club.read_line(question.token)
     (item,) = await club.services.inbox.overview(GUILD, ASKER)
     assert (item.coach, item.unread) == (None, 0)
 

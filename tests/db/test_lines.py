@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.services.deliveries import CaseTextDelivery
 from bot.services.identity import new_token
 from bot.services.publishing import Failure
+from bot.services.wording import ANSWER_MAX
 from db.models import LineMessage, Post
 from tests.db.club import ASKER, COACH, GUILD, HELPER, SECOND_COACH, Club, Published, refusal
 
@@ -43,10 +44,37 @@ async def test_what_is_read_is_no_longer_new(club: Club) -> None:
     assert (item.unread, item.coach) == (1, "Søren")
     assert (await club.look(question.token, ASKER)).unread == 1
     await club.services.lines.read(question.token, ASKER)
+    # Whether Discord showed it to him is another matter.
+    assert (await club.look(question.token, ASKER)).unread == 1
+    await club.read_line(question.token)
     (entry,) = (await club.services.lines.read(question.token, ASKER)).entries
     assert not entry.new
     (item,) = await club.services.inbox.overview(GUILD, ASKER)
     assert item.unread == 0
+
+
+@pytest.mark.parametrize("length", [10, 1500, ANSWER_MAX])
+async def test_a_long_line_is_read_page_by_page_from_the_first_he_has_not_seen(
+    club: Club, length: int
+) -> None:
+    question, token, _ = await _line(club)
+    wrote = [f"Brev {number} ".ljust(length, "x") for number in range(40)]
+    for text in wrote:
+        await club.services.lines.from_coach(token, COACH, new_token(), text)
+    unread, read = 40, list[str]()
+    while unread:
+        line = await club.read_line(question.token)
+        assert all(entry.new for entry in line.entries)
+        read += [entry.text for entry in line.entries]
+        unread -= len(line.entries)
+        assert (await club.look(question.token, ASKER)).unread == unread
+    assert read == wrote
+    last = await club.read_line(question.token)
+    assert last.page == last.pages - 1
+    assert last.entries[-1].text == wrote[-1]
+    first = await club.services.lines.read(question.token, ASKER, 0)
+    assert (first.page, first.pages, first.entries[0].text) == (0, last.pages, wrote[0])
+    assert (await club.services.lines.read(question.token, ASKER, 99)).page == last.page
 
 
 async def test_texts_are_sealed_where_they_lie(club: Club) -> None:

@@ -385,7 +385,7 @@ async def test_a_follower_with_nothing_to_find_is_left_in_peace(club: Club, reas
     message_id = await club.write(question, READER if reason == "own" else HELPER)
     if reason == "looked":
         (followed,) = await club.services.following.overview(GUILD, READER)
-        await club.services.following.open(followed.token, READER)
+        await club.look_at_followed(followed.token, READER)
     if reason == "removed":
         await club.services.answers.message_deleted(message_id)
     if reason == "hidden":

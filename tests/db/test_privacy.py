@@ -30,7 +30,7 @@ async def _whole_story(club: Club, asker: int, *, natively: bool = False) -> Pub
     token, _ = await club.on_the_line(question, COACH, asker)
     await services.lines.from_asker(question.token, asker, new_token(), "Er du der?")
     await services.lines.from_coach(token, COACH, new_token(), "Ja.")
-    await services.lines.read(question.token, asker)
+    await club.read_line(question.token, asker)
     await services.inbox.overview(GUILD, asker)
     await club.deliver_all()
     await services.questions.solve(question.token, asker)

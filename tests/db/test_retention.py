@@ -154,7 +154,7 @@ class TestRounding:
         token, _ = await club.on_the_line(question)
         await club.services.lines.from_asker(question.token, ASKER, new_token(), "Hej.")
         await club.services.lines.from_coach(token, COACH, new_token(), "Hej.")
-        await club.services.lines.read(question.token, ASKER)
+        await club.read_line(question.token)
         his, coachs = await club.rows(select(LineMessage).order_by(LineMessage.id))
         assert (his.created_at, coachs.created_at, coachs.seen_at) == (HOUR, NOW, HOUR)
         assert (await club.one(select(Vote))).created_at == HOUR

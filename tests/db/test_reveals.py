@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.config import PrivacySettings, QuestionSettings, Settings
 from bot.errors import MemberError
-from bot.services.identity import Purpose, new_token
+from bot.services.identity import Identity, Keys, Purpose, new_token
 from bot.services.reveals import Request, RevealView
 from bot.services.staffroom import REMIND_AFTER, Look
 from db.models import AuditEntry, Notice, Question, QuestionState, Reveal, RevealReason, RevealState
@@ -224,16 +224,18 @@ async def test_a_question_taken_back_can_be_opened_and_has_no_title(staffed: Clu
 
 
 async def test_a_destroyed_link_cannot_be_opened_nor_seen_before(staffed: Club) -> None:
-    linked, unlinked, erased = [await staffed.ask() for _ in range(3)]
+    linked, unlinked, erased, lost = [await staffed.ask() for _ in range(4)]
     nobody = staffed.identity.seal_nobody(erased.token)
+    under_a_lost_key = Identity(Keys.new()).seal_member(ASKER, lost.token)
     async with staffed.database.write() as session:
-        for question, seal in ((unlinked, None), (erased, nobody)):
+        for question, seal in ((unlinked, None), (erased, nobody), (lost, under_a_lost_key)):
             await session.execute(update(Question).where(Question.token == question.token).values(seal=seal))
-    assert len(await staffed.services.reveals.choices(GUILD, "")) == 3
-    shown = [await approved(staffed, question) for question in (linked, unlinked, erased)]
+    assert len(await staffed.services.reveals.choices(GUILD, "")) == 4
+    shown = [await approved(staffed, question) for question in (linked, unlinked, erased, lost)]
     assert len({one.state for one in shown}) == 1
-    for gone in shown[1:]:
-        with refusal("reveal_no_link"):
+    why = ("reveal_no_link", "reveal_no_link", "reveal_no_key")
+    for gone, key in zip(shown[1:], why, strict=True):
+        with refusal(key):
             await staffed.services.reveals.open(GUILD, gone.token, ONE)
         assert (await row(staffed, gone.token)).opened_at is None
         # Who looks which links are gone is seen doing it.
@@ -349,6 +351,14 @@ async def test_where_telling_is_dangerous_he_is_not_told(staffed: Club) -> None:
     assert await reveals.tell_asker(GUILD, ASKER) == []
     assert await reveals.told_of(question.token, ASKER) == []
     assert await notices(staffed) == 0
+
+
+async def test_who_approves_cannot_silence_what_was_asked_for_openly(staffed: Club) -> None:
+    reveals = staffed.services.reveals
+    shown = await ask_to_see(staffed, await staffed.ask(), silent=False)
+    assert not (await reveals.decide(GUILD, shown.token, OTHER, approve=True, silent=True)).silent
+    await reveals.open(GUILD, shown.token, ONE)
+    assert len(await reveals.tell_asker(GUILD, ASKER)) == await notices(staffed) == 1
 
 
 @pytest.mark.parametrize("silent", [True, False])

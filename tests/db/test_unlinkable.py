@@ -164,7 +164,7 @@ async def write_to_coach(life: Life, number: int) -> None:
 
 @deed
 async def read_the_line(life: Life, number: int) -> None:
-    await life.club.services.lines.read((await life.thread(number)).token, life.askers[number])
+    await life.club.read_line((await life.thread(number)).token, life.askers[number])
 
 
 @deed
@@ -267,7 +267,7 @@ async def others_follow(life: Life, number: int) -> None:
 @deed
 async def others_look(life: Life, number: int) -> None:
     for followed in await life.club.services.following.overview(GUILD, READER):
-        await life.club.services.following.open(followed.token, READER)
+        await life.club.look_at_followed(followed.token, READER)
 
 
 @deed

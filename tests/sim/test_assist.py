@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import discord
 import pytest
 from simcord import ChannelHandle, InteractionResult
 
@@ -191,3 +192,21 @@ async def test_an_invented_answer_is_refused(server: Server) -> None:
     thread = await server.ask()
     result = await server.hands("Emil").slash(thread, "assist give", answer="noget-helt-andet")
     assert text_of(result) == da("error.answer_gone")
+
+
+@pytest.mark.parametrize("way", ["menu", "reaction"])
+async def test_what_discord_wrote_in_somebodys_name_is_no_answer(server: Server, way: str) -> None:
+    """That he pinned something, or gave the thread a name."""
+    thread = await server.ask()
+    await server.stop()
+    message = await server.person("Malik").send(thread, "x")
+    record = server.env.backend.get_message(thread.id, message.id)
+    record.type = discord.MessageType.pins_add.value
+    await server.start()
+    if way == "menu":
+        told = await server.person("Emil").context_menu(thread, MENU, thread.history()[-1])
+        assert da("error.not_an_answer") in text_of(told)
+    else:
+        await server.person("Emil").react(thread.history()[-1], EMOJI)
+    assert server.person("Malik").mention not in await server.board()
+    assert server.tags(thread) == {"Piger", da("tag.unanswered")}

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.play.driver import button_labels, response, text_of
+from bot.services.wording import ANSWER_MAX
 from tests.sim.server import BODY, TITLE, Press, Server, case_message, da, press, press_of
 from tests.sim.visible import assert_unseen, reach
 
@@ -165,6 +166,36 @@ async def test_the_line_goes_both_ways(server: Server) -> None:
     for name in ("Malik", "Bilal", "Mette"):
         assert "Hvad gjorde du?" not in reach(server, name)
     assert_unseen(server)
+
+
+async def test_letters_of_any_length_can_all_be_read(server: Server) -> None:
+    await server.call(await server.ask())
+    await server.accept()
+    for number in range(4):
+        await reply(server, f"Brev {number} ".ljust(ANSWER_MAX, "x"))
+    shown = await server.in_inbox(da("button.line"))
+    assert "Brev 0 " in text_of(shown)
+    assert da("inbox.unread_many", count=3, coach="Søren") in text_of(await server.inbox())
+    for number in (1, 2, 3):
+        shown = await server.hands("Jonas").press(response(shown), da("button.newer"))
+        assert f"Brev {number} " in text_of(shown)
+    assert da("button.newer") not in button_labels(server.env, response(shown))
+    shown = await server.hands("Jonas").press(response(shown), da("button.older"))
+    assert "Brev 2 " in text_of(shown)
+
+
+async def test_a_letter_that_discord_did_not_show_is_still_new(server: Server) -> None:
+    server.faults_expected = True
+    await server.call(await server.ask())
+    await server.accept()
+    await reply(server, "Vigtigt")
+    opened = response(await server.inbox())
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+    await server.hands("Jonas").press(opened, da("button.line"))
+    server.works_again()
+    assert da("inbox.unread_one", coach="Søren") in text_of(await server.inbox())
+    assert "Vigtigt" in text_of(await server.in_inbox(da("button.line")))
 
 
 async def test_a_coach_can_write_with_the_command(server: Server) -> None:

@@ -4,13 +4,17 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from pathlib import Path
 
+import discord
 import pytest
 from simcord import ChannelHandle
+from sqlalchemy.exc import OperationalError
 
 from bot.config import PrivacySettings
 from bot.play.driver import button_labels, response, text_of
+from bot.services.answers import AnswerService
 from tests.sim.conftest import AT_ONCE, opened, set_up
-from tests.sim.server import BODY, TITLE, Server, da, send_again
+from tests.sim.server import BODY, EMOJI, TITLE, Server, da, send_again
+from tests.sim.test_faults import lose_answers
 from tests.sim.test_notices import inbox_of, turn
 from tests.sim.visible import OTHERS, assert_unseen, found_in, reach, traces
 
@@ -27,6 +31,10 @@ async def strict_server(
     async with opened(tmp_path, empty_database, settings, request) as server:
         await set_up(server.world)
         yield server
+
+
+async def locked(*_: object) -> None:
+    raise OperationalError("locked", {}, Exception())
 
 
 def stands(server: Server, thread: ChannelHandle, text: str) -> bool:
@@ -70,6 +78,17 @@ async def test_several_messages_go_together(server: Server) -> None:
     opened_one = await server.inbox()
     await server.hands("Jonas").press(response(opened_one), da("button.take_down_many"))
     assert not stands(server, thread, "mig.")
+
+
+async def test_deleted_is_said_when_every_one_of_many_is(server: Server) -> None:
+    thread = await server.ask()
+    for number in range(11):
+        await server.person("Jonas").send(thread, f"Det er mig {number}.")
+    opened_one = await server.inbox()
+    done = await server.hands("Jonas").press(response(opened_one), da("button.take_down_many"))
+    assert text_of(done) == da("disclosed.done")
+    assert not stands(server, thread, "Det er mig")
+    assert da("disclosed.title") not in text_of(await server.inbox())
 
 
 async def test_a_boy_who_answers_is_not_warned(server: Server) -> None:
@@ -211,6 +230,65 @@ async def test_a_thread_that_cannot_be_read_is_read_later(server: Server) -> Non
     server.works_again()
     await server.later(61)
     assert da("inbox.gave_away") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+
+
+@pytest.mark.shows_himself("he writes in his own thread")
+async def test_what_was_written_before_a_question_was_recorded_is_found(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.faults_expected = True
+    preview = response(await server.preview())
+    lose_answers(monkeypatch, discord.ForumChannel, "create_thread")
+    await server.hands("Jonas").press(preview, da("ask.publish"))
+    monkeypatch.undo()
+    thread = server.posts()[-1]
+    await server.person("Malik").send(thread, "Mit eget svar.")
+    await server.person("Jonas").send(thread, "Det er mig.")
+    await server.later(60)
+    await server.later(60)
+    assert da("inbox.gave_away") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+    assert da("inbox.answers_many", count=2) in text_of(await server.inbox())
+    assert server.tags(thread) == {"Piger", da("tag.answered")}
+
+
+@pytest.mark.parametrize("method", ["threads", "unmet", "record_native"])
+async def test_a_database_that_fails_while_a_thread_is_read_loses_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    server.faults_expected = True
+    thread = await server.ask()
+    await server.stop()
+    await server.person("Jonas").send(thread, "Det er mig.")
+    monkeypatch.setattr(AnswerService, method, locked)
+    await server.start()
+    monkeypatch.undo()
+    await server.later(61)
+    assert da("inbox.gave_away") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+
+
+async def test_a_message_that_the_database_would_not_take_is_taken_later(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.faults_expected = True
+    thread = await server.ask()
+    monkeypatch.setattr(AnswerService, "record_native", locked)
+    await server.person("Jonas").send(thread, "Det er mig.")
+    monkeypatch.undo()
+    await server.later(61)
+    assert da("inbox.gave_away") in text_of(await server.hands("Jonas").slash(server.lobby, "inbox"))
+
+
+@pytest.mark.shows_himself("Discord's news of a reaction names who wrote the message")
+async def test_a_reaction_before_the_bot_has_caught_up_is_no_less_urgent(strict_server: Server) -> None:
+    server = strict_server
+    thread = await server.ask()
+    await server.stop()
+    message = await server.person("Jonas").send(thread, "Det er mig.")
+    server.fail("GET", f"/channels/{thread.id}/messages", 500, times=None)
+    await server.start()
+    server.works_again()
+    await server.person("Emil").react(message, EMOJI)
+    assert not stands(server, thread, "Det er mig.")
 
 
 async def test_the_same_words_under_another_alias_are_warned_of(server: Server) -> None:

@@ -32,6 +32,20 @@ async def test_a_follower_finds_new_answers_in_his_inbox(server: Server) -> None
     assert da("inbox.empty") in await listed(server)
 
 
+async def test_answers_that_discord_did_not_show_are_still_new(server: Server) -> None:
+    server.faults_expected = True
+    thread = await server.ask()
+    await press_follow(server)
+    await server.answer(thread)
+    hands = server.hands("Emil")
+    shown = response(await hands.slash(server.lobby, "inbox"))
+    for method in ("PATCH", "POST"):
+        server.fail(method, "/webhooks/*", 500, times=None)
+    await hands.choose(shown, TITLE)
+    server.works_again()
+    assert da("inbox.new_one") in await listed(server)
+
+
 async def test_pressing_again_stops(server: Server) -> None:
     await server.ask()
     assert await press_follow(server) == da("following.on")

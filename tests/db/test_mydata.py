@@ -1,6 +1,5 @@
 """Taking one's data along, and having it erased: what goes, what stays, and what nobody can link."""
 
-import itertools
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -479,16 +478,6 @@ class TestErase:
         kinds = (PostKind.FOLLOW_UP, PostKind.LINE)
         assert await club.rows(select(Post).where(Post.kind.in_(kinds))) == []
         assert await club.rows(select(LineMessage)) == []
-
-    async def test_heirs_do_not_stand_side_by_side(self, club: Club) -> None:
-        for number in range(4):
-            question = await club.ask(READER + 1 + number)
-            await club.give(question, await club.write(question, ASKER), READER)
-        await _erase(club)
-        ids = sorted({row.player_id for row in await club.rows(select(Answer))})
-        assert len(ids) == 4
-        assert all(later - earlier > 1 for earlier, later in itertools.pairwise(ids))
-        assert max(ids) < 0
 
     async def test_two_erasures_at_once_leave_no_heir_of_nothing(self, club: Club) -> None:
         """On PostgreSQL both find the same question, and one of them waits for its row."""

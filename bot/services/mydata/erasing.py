@@ -270,8 +270,6 @@ class ErasureService:
         await answers.add_player(
             session,
             {
-                # Counted on, the heirs of one boy would stand side by side. Negative: no counter gets there.
-                "id": -1 - secrets.randbelow(1 << 62),
                 "token": token,
                 "guild_id": player.guild_id,
                 "member_key": secrets.token_bytes(_KEY_BYTES),

@@ -227,6 +227,11 @@ class Identity:
         """Seal a private text to one row."""
         return self._seal(text.encode(), f"{SealKind.TEXT}:{context}")
 
+    def seal_blank(self, seal: bytes, context: str) -> bytes:
+        """What takes the place of a sealed text that shall be gone: without the key it looks the same."""
+        length = len(seal) - len(self.seal_text("", context))
+        return self.seal_text(" " * length, context)
+
     def open_text(self, seal: bytes, context: str, purpose: Purpose = Purpose.READ_LINE) -> str:
         """The text behind a seal. Raises UnknownKeyError when no key fits."""
         return self._open(seal, f"{SealKind.TEXT}:{context}", purpose).decode()

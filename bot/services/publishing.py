@@ -141,10 +141,14 @@ class PublishingService:
             outbox.finish(post, PostState.FAILED)
             if post.kind is PostKind.QUESTION and post.question.state is QuestionState.QUEUED:
                 endings.end(post.question, QuestionState.FAILED, self._clock())
+            lives = post.question.state in questions.LIVE
             if post.kind is PostKind.CASE and post.summon is not None:
-                # The coach never saw it: the asker can pick again at once.
-                endings.move_call(post.summon, post.question, SummonState.EXPIRED, self._clock())
-            if post.kind in posts.OF_THE_ASKER:
+                # He may have taken his call back meanwhile.
+                lives = lives and post.summon.state is SummonState.PENDING
+                if lives:
+                    # The coach never saw it: the asker can pick again at once.
+                    endings.move_call(post.summon, post.question, SummonState.EXPIRED, self._clock())
+            if post.kind in posts.OF_THE_ASKER and lives:
                 # The moment it failed can be the moment he pressed.
                 await notices.owe_by_the_hour(session, post.question, self._clock())
 
@@ -159,6 +163,10 @@ class PublishingService:
     async def _claim(self, session: AsyncSession, post: Post) -> Delivery | None:
         guild = await guilds.get(session, post.question.guild_id)
         try:
+            if self._is_erased(post):
+                # Its row would say that nobody wrote it.
+                await posts.remove(session, [post.id])
+                return None
             delivery = await self._delivery(session, post, guild) if guild else None
         except UnknownKeyError:
             # It can never be read: it must not hold up the rest.
@@ -171,6 +179,13 @@ class PublishingService:
         post.lease_until = self._clock() + LEASE
         post.attempts += 1
         return delivery
+
+    def _is_erased(self, post: Post) -> bool:
+        """Whether these are words of an asker who was erased while they were on their way."""
+        question = post.question
+        if post.kind not in posts.WORDS_OF_THE_ASKER or question.seal is None:
+            return False
+        return self._identity.note_in(question.seal, question.token) is not None
 
     async def _delivery(self, session: AsyncSession, post: Post, guild: Guild) -> Delivery | None:
         """What to send, or None where the world has moved on and nothing should be."""

@@ -17,9 +17,11 @@ from bot.services.reveals import RevealService
 from bot.services.summons import SummonService
 from bot.services.withdrawing import forget_cases
 from db.engine import Database
-from db.repositories import questions, retention, reveals
+from db.repositories import coaches, questions, retention, reveals
 
 _BATCH = 100
+# The same for everyone's: a thread that went at another moment would say that its boy was erased.
+CASE_STAYS = timedelta(hours=72)
 
 
 class RetentionService:
@@ -50,6 +52,7 @@ class RetentionService:
         await self._reopen()
         await self._end_quiet()
         await self._unlink_ended()
+        await self._forget_cases()
         await self._forget_late()
         await self._audit.drop_older_than(self._settings.audit_days)
         await self._reveals.drop_older_than(self._settings.audit_days)
@@ -111,6 +114,11 @@ class RetentionService:
             await session.flush()
             if question.state not in PUBLISHED:
                 await retention.wipe_texts(session, question.id)
+
+    async def _forget_cases(self) -> None:
+        """Coaches keep no private threads of what is over; the boys still read their lines."""
+        async with self._database.write() as session:
+            await coaches.forget_old_cases(session, self._clock() - CASE_STAYS)
 
     async def _forget_late(self) -> None:
         """Votes, followers and texts that came after the link was gone."""

@@ -125,6 +125,16 @@ async def forget_cases(session: AsyncSession, question_id: int) -> None:
     await session.execute(update(Summon).where(Summon.question_id == question_id).values(forgotten=True))
 
 
+async def forget_old_cases(session: AsyncSession, cutoff: datetime) -> None:
+    """The private threads of cases that ended by then shall go."""
+    ended = func.coalesce(Summon.closed_at, Summon.decided_at)
+    await session.execute(
+        update(Summon)
+        .where(Summon.state.not_in(RUNNING), ended <= cutoff, ~Summon.forgotten)
+        .values(forgotten=True)
+    )
+
+
 async def threads_to_delete(session: AsyncSession, limit: int) -> Sequence[int]:
     """Private threads that shall go and are, as far as is known, still there."""
     query = (

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -27,6 +27,7 @@ from db.models import (
     Visibility,
     Vote,
 )
+from db.repositories import posts
 
 _ANY_KEY_BYTES = 32
 
@@ -191,18 +192,17 @@ async def remove_preference(session: AsyncSession, guild_id: int, member_key: by
     )
 
 
-async def cancel_follow_ups(session: AsyncSession, question_id: int) -> None:
-    """What he wrote and what is not out yet will not be; what is on its way is left alone."""
-    await session.execute(
-        update(Post)
-        .where(
-            Post.question_id == question_id,
-            Post.kind == PostKind.FOLLOW_UP,
-            Post.state == PostState.PENDING,
-            Post.lease_until.is_(None),
-        )
-        .values(state=PostState.CANCELLED, body=None, due_at=Post.created_at)
+async def remove_unsent(session: AsyncSession, question_id: int) -> None:
+    """What he wrote and what is not out, as if he had not; what is on its way is left alone.
+
+    Cancelled or empty rows in a question that stands would say that its asker is erased.
+    """
+    waiting = and_(Post.state == PostState.PENDING, Post.lease_until.is_(None))
+    ended = and_(Post.kind == PostKind.FOLLOW_UP, Post.state.in_((PostState.FAILED, PostState.CANCELLED)))
+    found = select(Post.id).where(
+        Post.question_id == question_id, Post.kind.in_(posts.WORDS_OF_THE_ASKER), or_(waiting, ended)
     )
+    await posts.remove(session, (await session.scalars(found)).all())
 
 
 async def next_question_of(session: AsyncSession, player_id: int) -> int | None:
@@ -210,6 +210,15 @@ async def next_question_of(session: AsyncSession, player_id: int) -> int | None:
     answered = select(Answer.question_id).where(Answer.player_id == player_id)
     credited = select(LedgerEntry.question_id).where(LedgerEntry.player_id == player_id)
     return await session.scalar(answered.union(credited).limit(1))
+
+
+async def is_in(session: AsyncSession, player_id: int, question_id: int) -> bool:
+    """Whether a player has an answer or a credit in a question."""
+    his = or_(
+        exists().where(Answer.question_id == question_id, Answer.player_id == player_id),
+        exists().where(LedgerEntry.question_id == question_id, LedgerEntry.player_id == player_id),
+    )
+    return bool(await session.scalar(select(his)))
 
 
 async def move_answers(
@@ -223,6 +232,13 @@ async def move_answers(
     tried = Answer.post_id.in_(select(Post.id).where(Post.question_id == question_id, Post.attempts > 0))
     await session.execute(update(Answer).where(*his, tried, ~Answer.removed).values(shown_removed=True))
     await session.execute(update(Answer).where(*his, posted).values(player_name=name))
+    # What Discord refused was kept for him alone to take back.
+    written = select(Answer.post_id).where(*his, posted)
+    await session.execute(
+        update(Post)
+        .where(Post.id.in_(written), Post.state.in_((PostState.FAILED, PostState.CANCELLED)))
+        .values(body=None, picture=None)
+    )
     await session.execute(update(Answer).where(*his).values(player_id=heir_id))
 
 

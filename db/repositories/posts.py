@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from db.models import Post, PostKind, PostState, Question, Summon, Topic
+from db.models import LineMessage, Post, PostKind, PostState, Question, Summon, Topic
 from db.repositories.upsert import insert_once
 
 # What an asker owes his words or his call to; he hears of it when Discord does not take them.
 OF_THE_ASKER = (PostKind.QUESTION, PostKind.FOLLOW_UP, PostKind.CASE, PostKind.LINE)
+
+# What he wrote after his question.
+WORDS_OF_THE_ASKER = (PostKind.FOLLOW_UP, PostKind.LINE)
 
 # These stand in the question's thread, and wait while it is hidden.
 IN_THREAD = (PostKind.FOLLOW_UP, PostKind.ANSWER, PostKind.COACH_CARD)
@@ -87,6 +90,12 @@ async def cancel_pending(session: AsyncSession, question_id: int) -> None:
     )
 
 
+async def remove(session: AsyncSession, post_ids: Sequence[int]) -> None:
+    """Posts of an asker's words, with what they carry to a coach, as if they had never been written."""
+    await session.execute(delete(LineMessage).where(LineMessage.post_id.in_(post_ids)))
+    await session.execute(delete(Post).where(Post.id.in_(post_ids)))
+
+
 async def failed_of(session: AsyncSession, question_id: int) -> Sequence[Post]:
     """What an asker wrote or did in a question, and Discord would not take; the newest first."""
     query = (
@@ -102,7 +111,7 @@ async def questions_with_failed(session: AsyncSession, question_ids: list[int]) 
     query = select(Post.question_id).where(
         Post.question_id.in_(question_ids),
         Post.state == PostState.FAILED,
-        Post.kind.in_((PostKind.FOLLOW_UP, PostKind.LINE)),
+        Post.kind.in_(WORDS_OF_THE_ASKER),
     )
     return set(await session.scalars(query))
 

@@ -15,6 +15,7 @@ from bot.services.mydata import erasing
 from bot.services.mydata.erasing import SPREAD, ErasureService
 from bot.services.mydata.registry import RIGHTS, Section, Step, unanswered
 from bot.services.publishing import Failure
+from bot.services.retention import CASE_STAYS
 from db.models import (
     Answer,
     AuditEntry,
@@ -124,6 +125,33 @@ def _looks(row: Question) -> tuple[object, ...]:
     """What a question's row shows without the keys."""
     sealed = [None if one is None else len(one) for one in (row.seal, row.disclosed)]
     return (row.state, row.title, row.body, row.closed_at, row.appearance, *sealed)
+
+
+async def _both_alike(club: Club) -> None:
+    """Of two questions each row of the one has its like among those of the other, for who has no key."""
+    rows = await everything(club.database)
+    drawn = {"id", "token", "form", "case_code", "alias", "question_id", "summon_id", "post_id"}
+    drawn |= {"thread_id", "message_id"}
+    for table in ("questions", "posts", "summons", "line_messages"):
+        shown = [
+            {
+                column: len(value) if isinstance(value, bytes) else value
+                for column, value in row.items()
+                if column not in drawn or value is None
+            }
+            for row in rows[table]
+        ]
+        half = len(shown) // 2
+        key = repr
+        if table == "posts":
+            of_first = rows["questions"][0]["id"]
+            firsts = [
+                one for one, row in zip(shown, rows[table], strict=True) if row["question_id"] == of_first
+            ]
+            others = [one for one in shown if not any(one is first for first in firsts)]
+        else:
+            firsts, others = shown[:half], shown[half:]
+        assert sorted(firsts, key=key) == sorted(others, key=key), table
 
 
 async def _finish(club: Club) -> None:
@@ -306,9 +334,10 @@ class TestErase:
         )
         assert row.appearance == "answered"
         assert (await club.one(select(Summon))).state is SummonState.CLOSED
-        assert await club.rows(select(LineMessage)) == []
+        line = await club.one(select(LineMessage))
+        assert club.identity.open_text(line.sealed_body, line.form).strip() == ""
         follow_up = await club.one(select(Post).where(Post.kind == PostKind.FOLLOW_UP))
-        assert follow_up.body is None
+        assert follow_up.body == SECRET, "it stands in the thread, like the question"
         assert len(await club.rows(select(Notice))) > 0, "others still follow their own"
 
     async def test_a_snapshot_does_not_tell_which_questions_were_erased(self, club: Club) -> None:
@@ -389,8 +418,87 @@ class TestErase:
         await _erase(club, delete=delete)
         assert await club.services.upkeep.cases_to_delete() == []
         await _finish(club)
+        if not delete:
+            assert await club.services.upkeep.cases_to_delete() == [], "as with any case that was closed"
+            assert len(await club.deliver_all()) == 1, "the coach is told that it is over"
+            club.clock.now += CASE_STAYS + timedelta(hours=1)
+            await club.services.retention.sweep()
         assert await club.services.upkeep.cases_to_delete() == [thread_id]
         assert await club.deliver_all() == [], "nothing is written in a thread that goes"
+
+    async def test_a_kept_question_looks_like_one_whose_asker_closed_his_case(self, club: Club) -> None:
+        """One copy, without the keys, showed every question of an erased boy that was kept."""
+        asked = [await club.ask(asker) for asker in (ASKER, READER)]
+        for question, asker in zip(asked, (ASKER, READER), strict=True):
+            await club.deliver(
+                await club.services.questions.follow_up(question.token, asker, new_token(), "Mere.")
+            )
+            case, _ = await club.on_the_line(question, asker=asker)
+            await club.services.lines.from_asker(question.token, asker, new_token(), "Hvad gør jeg?")
+            await club.services.lines.from_coach(case, COACH, new_token(), FROM_COACH)
+            await club.deliver_all()
+        await _erase(club)
+        await _finish(club)
+        await club.services.summons.close_as_asker(asked[1].token, READER)
+        await club.look(asked[1].token, READER)
+        await club.deliver_all()
+        await _both_alike(club)
+        for line in await club.rows(select(LineMessage).limit(2)):
+            assert club.identity.open_text(line.sealed_body, line.form).strip() == ""
+        club.clock.now += CASE_STAYS + timedelta(hours=1)
+        await club.services.retention.sweep()
+        for thread_id in await club.services.upkeep.cases_to_delete():
+            await club.services.upkeep.case_deleted(thread_id)
+        await _both_alike(club)
+
+    async def test_what_is_on_its_way_leaves_no_row_and_is_not_sent_again(self, club: Club) -> None:
+        """It went out after the erasure; and a cancelled row in a question that stands is an erased boy's."""
+        question = await club.ask()
+        await club.on_the_line(question)
+        await club.deliver_all()
+        await club.services.lines.from_asker(question.token, ASKER, new_token(), SECRET)
+        held = await club.services.lines.from_asker(question.token, ASKER, new_token(), SECRET)
+        refused, late, leased, waiting = [
+            await club.services.questions.follow_up(question.token, ASKER, new_token(), SECRET)
+            for _ in range(4)
+        ]
+        assert held
+        assert waiting
+        club.clock.move(minutes=2)
+        for post_id in (held, refused, late, leased):
+            assert await club.services.publishing.claim(post_id) is not None
+        await club.services.publishing.not_sent(refused, Failure.REFUSED)
+        await _erase(club)
+        for post_id in (held, leased):
+            await club.services.publishing.not_sent(post_id, Failure.TRANSIENT)
+        await club.services.publishing.not_sent(late, Failure.REFUSED)
+        club.clock.move(minutes=11)
+        assert await club.services.publishing.claim_due() is None
+        await _finish(club)
+        kinds = (PostKind.FOLLOW_UP, PostKind.LINE)
+        assert await club.rows(select(Post).where(Post.kind.in_(kinds))) == []
+        assert await club.rows(select(LineMessage)) == []
+
+    async def test_two_erasures_at_once_leave_no_heir_of_nothing(self, club: Club) -> None:
+        """On PostgreSQL both find the same question, and one of them waits for its row."""
+        question = await club.ask(READER)
+        await club.write(question, ASKER)
+        (player,), service = await club.rows(select(Player)), club.services.erasure
+        await _erase(club)
+        heirs = len(await club.rows(select(Player)))
+        number = (await club.question(question.token)).id
+        async with club.database.write() as session:
+            await service._disinherit(session, player, number, "")  # pyright: ignore[reportPrivateUsage]
+        assert len(await club.rows(select(Player))) == heirs
+
+    async def test_his_refused_answer_goes(self, club: Club) -> None:
+        """Nobody could read it any more, and it stayed as long as the other boy's question."""
+        question = await club.ask(READER)
+        post_id = await club.services.answers.answer(question.token, ASKER, new_token(), SECRET, HIS_NAME)
+        assert await club.services.publishing.claim(post_id) is not None
+        await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+        await _erase(club)
+        assert SECRET not in str(await everything(club.database))
 
     @pytest.mark.parametrize("withdrawn", [False, True])
     async def test_a_question_that_may_be_out_is_looked_for(self, club: Club, withdrawn: bool) -> None:

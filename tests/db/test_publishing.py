@@ -12,7 +12,7 @@ from bot.services.deliveries import CaseDelivery, Delivery, FollowUpDelivery, Qu
 from bot.services.identity import Identity, Keys, new_token
 from bot.services.publishing import LEASE, MAX_ATTEMPTS, Failure
 from db.engine import Database
-from db.models import Post, PostState, Question, QuestionState, Summon, SummonState
+from db.models import Notice, Post, PostState, Question, QuestionState, Summon, SummonState
 from db.repositories import coaches, posts, questions
 from tests.db.club import ASKER, COACH, FORUM_CHANNEL, GUILD, HELPER, Club, refusal
 from tests.helpers import MovingClock
@@ -401,3 +401,15 @@ async def test_lock_reads_the_row_as_it_is_now(club: Club, table: str) -> None:
         assert row.state == before
         assert (await found(session, lock=True)) is row
         assert row.state != before
+
+
+async def test_a_call_that_was_taken_back_meanwhile_stays_closed(club: Club) -> None:
+    """It became one that had run out, and the asker of a withdrawn question was owed a message."""
+    question = await club.ask()
+    post_id = await club.services.summons.call(question.token, club.coaches[COACH], ASKER)
+    assert await club.services.publishing.claim(post_id) is not None
+    await club.services.questions.withdraw(question.token, ASKER)
+    await club.services.publishing.not_sent(post_id, Failure.REFUSED)
+    (summon,) = await club.rows(select(Summon))
+    assert summon.state is SummonState.CLOSED
+    assert await club.rows(select(Notice)) == []

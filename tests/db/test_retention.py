@@ -284,11 +284,11 @@ class TestForgetting:
         assert {post.body for post in await club.rows(select(Post))} == {None}
         assert await club.services.inbox.unsent_answers(GUILD, HELPER) == []
 
-    async def test_the_coachs_thread_goes_with_the_link(self, club: Club) -> None:
+    async def test_the_coachs_thread_goes_three_days_after_its_case(self, club: Club) -> None:
         question = await club.ask()
         _, thread_id = await club.on_the_line(question)
         await club.services.questions.solve(question.token, ASKER)
-        await _sweep(club, days=LINK - 1)
+        await _sweep(club, days=2)
         assert await club.services.upkeep.cases_to_delete() == []
         await _sweep(club, days=1, hours=1)
         assert await club.services.upkeep.cases_to_delete() == [thread_id]

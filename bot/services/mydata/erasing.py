@@ -23,7 +23,7 @@ from bot.services.ledger import ALL_TIME
 from bot.services.mydata.owning import Owning
 from bot.services.mydata.registry import Step
 from bot.services.summons import SummonService
-from bot.services.withdrawing import forget_cases, take_back
+from bot.services.withdrawing import take_back
 from bot.texts import texts
 from db.engine import Database
 from db.models import Player, Question, QuestionState, Visibility
@@ -191,7 +191,7 @@ class ErasureService:
         if not published:
             await self._withdraw(session, question)
         if published or held_until:
-            await mydata.cancel_follow_ups(session, question.id)
+            await mydata.remove_unsent(session, question.id)
             wait = random.SystemRandom().uniform(_SOONEST.total_seconds(), SPREAD.total_seconds())
             plan = _Plan(now + timedelta(seconds=wait), delete, held_until)
             held = user_id if held_until else NOBODY
@@ -211,9 +211,19 @@ class ErasureService:
         if delete or question.state not in access.PUBLISHED:
             await self._withdraw(session, question)
             return
-        await forget_cases(session, self._summons, question)
-        await retention.forget_asker(session, question.id)
+        # As if he had closed his case and never looked again: no row says that he was erased. What is left
+        # goes when that of others goes, and so does the coach's thread.
+        await self._summons.end_running(session, question)
+        await self._blank_lines(session, question)
+        await mydata.remove_unsent(session, question.id)
+        await retention.forget_notices(session, question.id)
         self._seal_nobody(question)
+
+    async def _blank_lines(self, session: AsyncSession, question: Question) -> None:
+        """What stood on his lines is gone for good; without the key they look as they did."""
+        cases = await mydata.summons(session, [question.id])
+        for message in await mydata.lines(session, [case.id for case in cases]):
+            message.sealed_body = self._identity.seal_blank(message.sealed_body, message.form)
 
     async def _withdraw(self, session: AsyncSession, question: Question) -> None:
         """As if he had taken it back, so that nothing says which ones went because he was erased.
@@ -254,6 +264,8 @@ class ErasureService:
         none of them is on any board. The ledger and the tallies still agree.
         """
         question = await questions.lock(session, question_id)
+        if not await mydata.is_in(session, player.id, question_id):
+            return  # another erasure of his was faster: an heir of nothing would stay for ever
         token = new_token()
         await answers.add_player(
             session,

@@ -55,7 +55,8 @@ RIGHTS: dict[str, Rights] = {
     "posts": Rights(
         (Section.QUESTIONS, Section.ANSWERS),
         (Step.QUESTIONS, Step.PLAYER),
-        "an answer stays in its thread without its writer's name: the thread is another boy's",
+        "an answer stays in its thread without its writer's name: the thread is another boy's; a follow-up"
+        " in a thread that is kept stays like the question",
     ),
     "players": Rights((Section.PLAYER,), (Step.PLAYER,)),
     "answers": Rights(
@@ -77,7 +78,8 @@ RIGHTS: dict[str, Rights] = {
     "line_messages": Rights(
         (Section.QUESTIONS, Section.COACH),
         (Step.QUESTIONS,),
-        "what a coach wrote to a boy is the boy's too, and goes with the boy's question",
+        "what a coach wrote to a boy is the boy's too, and goes with the boy's question; blanks stay as long"
+        " as the lines of others",
     ),
     "followers": Rights((Section.FOLLOWED,), (Step.FOLLOWED,)),
     "preferences": Rights((Section.PREFERENCES,), (Step.PREFERENCES,)),

@@ -107,18 +107,20 @@ def _leaked(server: Server, request: pytest.FixtureRequest) -> list[str]:
 
 @contextlib.contextmanager
 def _logging_to(*handlers: logging.Handler) -> Generator[None]:
-    """At every level there is."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.NOTSET)
+    """At the lowest levels that production lets through: of our own everything, of libraries INFO."""
+    levels = {"": logging.INFO} | dict.fromkeys(("bot", "cogs", "db"), logging.DEBUG)
+    before = {name: logging.getLogger(name).level for name in levels}
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
     for handler in handlers:
-        root.addHandler(handler)
+        logging.getLogger().addHandler(handler)
     try:
         yield
     finally:
-        root.setLevel(level)
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
         for handler in handlers:
-            root.removeHandler(handler)
+            logging.getLogger().removeHandler(handler)
 
 
 def _maker(path: Path, settings: Settings, clock: Clock) -> Callable[[], MitAssist]:

@@ -36,6 +36,7 @@ _EPHEMERAL = 1 << 6
 _NOT_FOR_OTHERS = ("INTERACTION_CREATE", "GUILD_CREATE", "GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "READY")
 _OPENS = re.compile(r"reveal_(?:show|alone):([\w-]{22})")
 _TOKEN = re.compile(r"[\w-]{22}", re.ASCII)
+_WORDS = re.compile(r"[\w+/=.-]+")
 # What is cut short is still found.
 _SHORTEST = 8
 _Json = dict[str, Any]
@@ -72,22 +73,28 @@ class Canary:
         texts |= {str(user_id), base36(user_id)}
         if names:
             texts |= {AVATAR, _GUILD_AVATAR, NICK, *traces(server, CANARY)}
-        # SQLite stores so large an integer as its eight bytes, or as six where they suffice.
-        raw = digests | written | {number[2:]} | {text.encode() for text in texts}
+        # SQLite stores so large an integer as its eight bytes, or as six where they suffice. Hashes that are
+        # written out are found in the dump, which is faster to search.
+        raw = digests | written | {number[2:]}
+        raw |= {form.encode() for one in written for form in _encodings(one)}
+        if names:
+            raw |= {form.encode() for form in (AVATAR, _GUILD_AVATAR, NICK, *traces(server, CANARY))}
         return cls(user_id, frozenset(text.casefold() for text in texts), frozenset(raw))
 
     def in_text(self, text: str) -> list[str]:
         """The forms that stand in a text, whatever their case, also inside something like our tokens."""
         folded = text.casefold()
+        # Discord tells the same things over and over: each word is looked at once.
+        words = "\n".join(set(_WORDS.findall(folded)))
         number = self.user_id.to_bytes(8)
         # The first two bytes of an id are nearly always the same: without them it is still his.
         hidden = (number[2:], number[::-1][:-2])
         tokens = {
             token
-            for token in _TOKEN.findall(text)
+            for token in set(_TOKEN.findall(text))
             if any(form in base64.urlsafe_b64decode(f"{token}==") for form in hidden)
         }
-        return sorted({form for form in self.texts if form in folded} | tokens)
+        return sorted({form for form in self.texts if form in (folded if " " in form else words)} | tokens)
 
     def in_bytes(self, held: bytes) -> list[str]:
         """The forms that stand in a file."""

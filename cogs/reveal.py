@@ -206,7 +206,7 @@ class Reveals(commands.Cog):
 
 
 class OpenChannelError(discord.DiscordException):
-    """The moderators' channel can be read by all."""
+    """Others than moderators can read the moderators' channel."""
 
 
 async def begin_reveal(bot: MitAssist, interaction: discord.Interaction, question: str | None) -> None:

@@ -84,12 +84,10 @@ class PublishingService:
             return await self._claim(session, post)
 
     async def state_of(self, post_id: int) -> PostState:
-        """How a post stands. Raises LookupError when there is none."""
+        """How a post stands. One that is gone went with its author, who erased himself meanwhile."""
         async with self._database.read() as session:
             post = await posts.get(session, post_id)
-        if post is None:
-            raise LookupError(post_id)
-        return post.state
+        return PostState.CANCELLED if post is None else post.state
 
     async def case_thread(self, post_id: int, thread_id: int) -> None:
         """The private thread exists, before anything is written in it."""

@@ -14,9 +14,9 @@ _FOUND_MAX = 120
 
 
 def names_of(member: discord.User | discord.Member) -> list[str]:
-    """What Discord calls a member; handed on and kept nowhere."""
+    """What Discord calls a member, as others see it first; handed on and kept nowhere."""
     nick = member.nick if isinstance(member, discord.Member) else None
-    return [name for name in (member.name, member.global_name, nick) if name]
+    return [name for name in (nick, member.global_name, member.name) if name]
 
 
 def warning(texts: Texts, telltales: Sequence[Telltale]) -> list[discord.Embed]:

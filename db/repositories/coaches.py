@@ -188,11 +188,3 @@ async def mark_seen(session: AsyncSession, message_ids: list[int], now: datetime
         .where(LineMessage.id.in_(message_ids), LineMessage.seen_at.is_(None))
         .values(seen_at=now)
     )
-
-
-async def running_of_questions(session: AsyncSession, question_ids: list[int]) -> dict[int, Summon]:
-    """The running summon of each question that has one."""
-    query = (
-        select(Summon).where(Summon.question_id.in_(question_ids), Summon.state.in_(RUNNING)).options(*_FULL)
-    )
-    return {summon.question_id: summon for summon in await session.scalars(query)}

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -20,7 +21,18 @@ from bot.services.lines import Line
 from bot.services.questions import Ask, Preview
 from bot.services.servers import StatusTags
 from db.engine import Database
-from db.models import Answer, Coach, LedgerEntry, Player, Question, Tally, Vote
+from db.models import (
+    Answer,
+    Coach,
+    LedgerEntry,
+    Player,
+    Question,
+    Reveal,
+    RevealReason,
+    RevealState,
+    Tally,
+    Vote,
+)
 from db.types import Base
 from tests.helpers import MovingClock
 
@@ -177,6 +189,29 @@ class Club:
         """A member gives an assist for a message."""
         target = Target(question.thread_id, message_id, author, by_himself=True)
         await self.services.assists.give(target, giver)
+
+    async def reveal(
+        self, question: Published, state: RevealState, *, requested_by: int = READER, silent: bool = False
+    ) -> None:
+        """A request to see who asked it, in this state, as its row stands."""
+        row = await self.question(question.token)
+        async with self.database.write() as session:
+            session.add(
+                Reveal(
+                    token=new_token(),
+                    guild_id=GUILD,
+                    question_id=row.id,
+                    reason=RevealReason.THREAT,
+                    explanation="Han truer en anden dreng.",
+                    state=state,
+                    requested_by=requested_by,
+                    silent=silent,
+                    created_at=self.clock.now,
+                    expires_at=self.clock.now + timedelta(hours=24),
+                    opened_at=self.clock.now if state is RevealState.OPENED else None,
+                    shown="",
+                )
+            )
 
     async def look(self, token: str, asker: int = ASKER) -> OwnQuestion:
         """The asker opens one of his questions in his inbox, and Discord shows it to him."""

@@ -273,7 +273,7 @@ class TestExport:
     async def test_a_moderator_takes_what_he_did(self, club: Club) -> None:
         question = await club.ask()
         await club.services.moderation.hide_question(question.thread_id, actor=READER)
-        await _reveal(club, question, requested_by=READER, state=RevealState.OPENED)
+        await club.reveal(question, RevealState.OPENED)
         made = (await _export(club, READER))["moderation"]
         assert len(made["audit"]) == 1
         assert made["reveals"][0]["your_explanation"] == "Han truer en anden dreng."
@@ -281,9 +281,9 @@ class TestExport:
 
     async def test_he_is_told_what_was_opened_but_not_what_must_be_silent(self, club: Club) -> None:
         question = await club.ask()
-        await _reveal(club, question, requested_by=READER, state=RevealState.OPENED, silent=True)
+        await club.reveal(question, RevealState.OPENED, silent=True)
         assert (await _export(club))["questions"][0]["opened_by_moderators"] == []
-        await _reveal(club, question, requested_by=READER, state=RevealState.OPENED)
+        await club.reveal(question, RevealState.OPENED)
         text = json.dumps(await _export(club))
         assert RevealReason.THREAT in text
         assert str(READER) not in text
@@ -684,7 +684,7 @@ class TestErase:
     ) -> None:
         """He is gone from everything of his at once, and only the two who decide still find him."""
         question = await _asked(club, state)
-        await _reveal(club, question, requested_by=READER, state=RevealState.APPROVED)
+        await club.reveal(question, RevealState.APPROVED)
         token = (await club.one(select(Reveal))).token
         await _erase(club, delete=True)
         await club.services.erasure.finish_due()
@@ -702,7 +702,7 @@ class TestErase:
 
     async def test_a_question_that_is_being_decided_looks_like_any_other(self, club: Club) -> None:
         held, other = await club.ask(), await club.ask(READER)
-        await _reveal(club, held, requested_by=READER, state=RevealState.REQUESTED)
+        await club.reveal(held, RevealState.REQUESTED)
         await _erase(club)
         rows = [await club.question(question.token) for question in (held, other)]
         assert _looks(rows[0]) == _looks(rows[1])
@@ -712,7 +712,7 @@ class TestErase:
         self, club: Club, state: QuestionState
     ) -> None:
         question = await _asked(club, state)
-        await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+        await club.reveal(question, RevealState.REQUESTED)
         await _erase(club, delete=True)
         first = await club.one(select(Reveal))
         club.clock.move(hours=26)
@@ -728,18 +728,18 @@ class TestErase:
 
     async def test_asking_again_every_day_does_not_hold_it(self, club: Club) -> None:
         question = await club.ask()
-        await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+        await club.reveal(question, RevealState.REQUESTED)
         await _erase(club, delete=True)
         for _ in range(4):
             club.clock.move(hours=20)
-            await _reveal(club, question, requested_by=READER, state=RevealState.REQUESTED)
+            await club.reveal(question, RevealState.REQUESTED)
             await club.services.erasure.finish_due()
         assert (await club.question(question.token)).state is QuestionState.WITHDRAWN
 
     async def test_after_it_a_reveal_finds_nobody(self, club: Club) -> None:
         question = await club.ask()
         await _erase(club)
-        await _reveal(club, question, requested_by=READER, state=RevealState.APPROVED)
+        await club.reveal(question, RevealState.APPROVED)
         token = (await club.one(select(Reveal))).token
         with refusal("reveal_no_link"):
             await club.services.reveals.open(GUILD, token, READER)
@@ -809,29 +809,6 @@ class TestOthers:
         keys = {vote.giver_key for vote in await club.rows(select(Vote))}
         theirs = await club.one(select(Question).where(Question.body == "En andens ord."))
         assert club.identity.voter_key(theirs.token, HELPER) in keys
-
-
-async def _reveal(
-    club: Club, question: Published, *, requested_by: int, state: RevealState, silent: bool = False
-) -> None:
-    row = await club.question(question.token)
-    async with club.database.write() as session:
-        session.add(
-            Reveal(
-                token=new_token(),
-                guild_id=GUILD,
-                question_id=row.id,
-                reason=RevealReason.THREAT,
-                explanation="Han truer en anden dreng.",
-                state=state,
-                requested_by=requested_by,
-                silent=silent,
-                created_at=club.clock.now,
-                expires_at=club.clock.now + timedelta(hours=24),
-                opened_at=club.clock.now if state is RevealState.OPENED else None,
-                shown="",
-            )
-        )
 
 
 async def test_a_line_text_that_no_key_opens_does_not_keep_the_rest_from_him(club: Club) -> None:

@@ -19,8 +19,6 @@ from db.models import (
     PostState,
     Question,
     QuestionState,
-    Reveal,
-    RevealReason,
     RevealState,
     Summon,
     SummonState,
@@ -322,7 +320,7 @@ class TestForgetting:
         question = await club.ask()
         await club.services.questions.solve(question.token, ASKER)
         club.clock.move(days=LINK, hours=-1)
-        await _ask_to_open(club, question)
+        await club.reveal(question, RevealState.REQUESTED)
         await _sweep(club, hours=2)
         assert (await club.question(question.token)).seal is not None
         await _sweep(club, hours=23)
@@ -332,10 +330,10 @@ class TestForgetting:
         question = await club.ask()
         await club.services.questions.solve(question.token, ASKER)
         club.clock.move(days=LINK, hours=-1)
-        await _ask_to_open(club, question)
+        await club.reveal(question, RevealState.REQUESTED)
         await _sweep(club, hours=2)
         assert (await club.question(question.token)).seal is not None
-        await _ask_to_open(club, question)
+        await club.reveal(question, RevealState.REQUESTED)
         await _sweep(club, hours=22)
         assert (await club.question(question.token)).seal is None
 
@@ -382,25 +380,6 @@ async def _figures(club: Club) -> list[object]:
         sorted(answers),
         len(await club.rows(select(Vote))),
     ]
-
-
-async def _ask_to_open(club: Club, question: Published) -> None:
-    row = await club.question(question.token)
-    async with club.database.write() as session:
-        session.add(
-            Reveal(
-                token=new_token(),
-                guild_id=GUILD,
-                question_id=row.id,
-                reason=RevealReason.THREAT,
-                explanation="Han truer en anden dreng.",
-                state=RevealState.REQUESTED,
-                requested_by=1,
-                created_at=club.clock.now,
-                expires_at=club.clock.now + timedelta(hours=24),
-                shown="",
-            )
-        )
 
 
 def test_the_seal_of_nobody_looks_like_any_other() -> None:

@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 5000
 _JOURNAL_PATIENCE_SECONDS = 1.0
+_JOURNAL_RETRY_MS = 10
 
 
 class Database:
@@ -99,11 +101,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     driver: Any = connection
     driver.isolation_level = None
     cursor = connection.cursor()
-    # The timeout first: changing the journal waits for other processes too.
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _change_journal(cursor)
     # FULL: what a boy was told is posted survives a power cut.
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         # What is erased is overwritten: a destroyed seal is not to be found in the file's free pages.
@@ -111,6 +112,20 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _change_journal(cursor: DBAPICursor) -> None:
+    # SQLite does not wait here, whatever its timeout: two that change a new file at once would deadlock.
+    patience = BUSY_TIMEOUT_MS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if patience <= 0:
+                raise
+            patience -= _JOURNAL_RETRY_MS
+            time.sleep(_JOURNAL_RETRY_MS / 1000)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,6 +1,8 @@
 """From nothing to the newest schema, on both databases, once and at once."""
 
 import asyncio
+import contextlib
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
@@ -94,6 +96,26 @@ async def _upgrade_in_a_process(url: str) -> str:
 async def test_processes_that_start_at_once_do_not_collide(empty_url: str, empty: Database) -> None:
     assert await asyncio.gather(*(_upgrade_in_a_process(empty_url) for _ in range(2))) == [""] * 2
     assert await migrate.current(empty.engine) == migrate.head()
+
+
+async def test_a_new_file_that_another_process_holds_is_waited_for(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(sqlite_url)
+    with contextlib.closing(sqlite3.connect(str(database.url.database), isolation_level=None)) as other:
+        other.execute("CREATE TABLE theirs (id)")
+        other.execute("BEGIN IMMEDIATE")
+        waits: list[float] = []
+
+        def give_way(seconds: float) -> None:
+            waits.append(seconds)
+            other.execute("COMMIT")
+
+        monkeypatch.setattr("db.engine.time.sleep", give_way)
+        async with database.engine.connect() as connection:
+            assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert len(waits) == 1
+    await database.close()
 
 
 async def test_sqlite_survives_a_power_cut_and_keeps_its_references(sqlite_url: str) -> None:

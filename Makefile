@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8765
 
-.PHONY: play tour test check fix lock pictures clean
+.PHONY: play tour test check fix lock pictures bench screen-weights clean
 
 play: $(VENV)/.ready
 	$(BIN)/python -m bot play --port $(PORT)
@@ -39,6 +39,14 @@ lock: $(VENV)/.ready
 
 pictures: $(VENV)/.ready
 	$(BIN)/python -m scripts.pictures
+
+# How fast the screen is, and how well it does on the labelled set.
+bench: $(VENV)/.ready
+	$(BIN)/python -m bench.screen
+
+# After a change of rules, features or examples: learn the model's weights anew.
+screen-weights: $(VENV)/.ready
+	$(BIN)/python -m scripts.train_screen
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -81,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "action",
         choices=["show", "verify"],
         help="show: print it, oldest first; verify: say whether anyone has meddled with it",
+    )
+    commands.add_parser(
+        "screen", help='judge texts: JSON lines {"text": …} from standard input, JSON lines out'
     )
     backup = commands.add_parser("backup", help="write a consistent copy of the database while the bot runs")
     backup.add_argument("target", type=Path, help="a file that does not exist yet")
@@ -210,6 +214,18 @@ def _backup(options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _screen(_: argparse.Namespace) -> int:
+    from bot.screening import decoded, screen_lines
+
+    # What is read and written is UTF-8, whatever the machine's locale says.
+    output = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n", write_through=True)
+    try:
+        complete = screen_lines(decoded(sys.stdin.buffer), output, sys.stderr)
+    finally:
+        output.detach()
+    return EXIT_OK if complete else EXIT_FAILED
+
+
 def _new_keys() -> int:
     print("# Keep these apart from the database and its backups. Without them no boy finds his questions.")
     for name, value in Keys.new().environment().items():
@@ -242,4 +258,5 @@ _COMMANDS = {
     "keys": _keys,
     "audit": _audit,
     "backup": _backup,
+    "screen": _screen,
 }

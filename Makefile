@@ -14,7 +14,7 @@ tour: $(VENV)/.ready
 	$(BIN)/python -m bot play --tour privacy
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .
